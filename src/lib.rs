@@ -1,0 +1,12 @@
+//! lapstrake turns layered configuration into one docker compose project, and runs it.
+//!
+//! ```text
+//! layers ─► Environment ─► fragments ─► Model ─► overlays ─► overrides ─► checked Deployment ─► files ─► docker compose
+//! (text)    (value+origin)  (YAML)      (merged)                          (nothing written before here)
+//! ```
+//!
+//! One folder per station, in the order of the drawing. A station may use the foundations ([`report`], [`yaml`]) and
+//! the stations before it, never one behind it.
+
+pub mod report;
+pub mod yaml;

@@ -1,0 +1,3 @@
+//! The `lapstrake` program.
+
+fn main() {}

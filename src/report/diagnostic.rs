@@ -1,0 +1,134 @@
+//! One problem, and the problems of a run.
+
+use super::Span;
+
+/// How much a problem weighs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// Said, and nothing else: what was left out, what was decided.
+    Note,
+    /// Worth a look; `--strict` turns it into an error.
+    Warning,
+    /// Nothing is written.
+    Error,
+}
+
+impl Severity {
+    /// `note`, `warning` or `error`.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Note => "note",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
+/// A place in a text and what is to be said there (may be empty: only the mark is drawn).
+#[derive(Clone, Debug)]
+pub struct Label {
+    /// The place.
+    pub span: Span,
+    /// What stands beside the mark.
+    pub text: String,
+}
+
+/// One problem: what, where, and what to do about it.
+#[derive(Clone, Debug)]
+#[must_use = "a diagnostic says nothing until it is pushed to a report"]
+pub struct Diagnostic {
+    /// How much it weighs.
+    pub severity: Severity,
+    /// A stable word for machines (`unknown-name`), kebab-case.
+    pub code: &'static str,
+    /// What is wrong: one line, lower case, no full stop.
+    pub title: String,
+    /// Where; the first is the main one.
+    pub labels: Vec<Label>,
+    /// Facts that help to understand it.
+    pub notes: Vec<String>,
+    /// What to do about it.
+    pub helps: Vec<String>,
+}
+
+impl Diagnostic {
+    fn new(severity: Severity, code: &'static str, title: impl Into<String>) -> Self {
+        Self { severity, code, title: title.into(), labels: Vec::new(), notes: Vec::new(), helps: Vec::new() }
+    }
+
+    /// Something that stops the run before anything is written.
+    pub fn error(code: &'static str, title: impl Into<String>) -> Self {
+        Self::new(Severity::Error, code, title)
+    }
+
+    /// Something worth a look.
+    pub fn warning(code: &'static str, title: impl Into<String>) -> Self {
+        Self::new(Severity::Warning, code, title)
+    }
+
+    /// Something that is only said.
+    pub fn note(code: &'static str, title: impl Into<String>) -> Self {
+        Self::new(Severity::Note, code, title)
+    }
+
+    /// Adds a place; the first one given is the main one.
+    pub fn at(mut self, span: Span, text: impl Into<String>) -> Self {
+        self.labels.push(Label { span, text: text.into() });
+        self
+    }
+
+    /// Adds a fact.
+    pub fn with_note(mut self, note: impl Into<String>) -> Self {
+        self.notes.push(note.into());
+        self
+    }
+
+    /// Adds advice.
+    pub fn with_help(mut self, help: impl Into<String>) -> Self {
+        self.helps.push(help.into());
+        self
+    }
+
+    /// Adds `did you mean …?` where a near name is known.
+    pub fn with_nearest(self, near: Option<&str>) -> Self {
+        match near {
+            Some(near) => self.with_help(format!("did you mean `{near}`?")),
+            None => self,
+        }
+    }
+}
+
+/// The problems of a run, in the order they were found.
+#[derive(Debug, Default)]
+pub struct Report {
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl Report {
+    /// Adds a problem.
+    pub fn push(&mut self, diagnostic: Diagnostic) {
+        self.diagnostics.push(diagnostic);
+    }
+
+    /// Whether something was found that must stop the run.
+    #[must_use]
+    pub fn has_errors(&self) -> bool {
+        self.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
+    }
+
+    /// Everything found so far.
+    #[must_use]
+    pub fn diagnostics(&self) -> &[Diagnostic] {
+        &self.diagnostics
+    }
+
+    /// Turns every warning into an error (`--strict`).
+    pub fn make_strict(&mut self) {
+        for diagnostic in &mut self.diagnostics {
+            if diagnostic.severity == Severity::Warning {
+                diagnostic.severity = Severity::Error;
+            }
+        }
+    }
+}

@@ -1,0 +1,16 @@
+//! What the user is told: texts with places, problems with labels, and how they are drawn.
+//!
+//! A station collects its problems in a [`Report`] and goes on as long as that makes sense, so that one run shows
+//! everything that is wrong. [`draw`] turns a report into text; it is the only file that knows the drawing crate.
+
+mod diagnostic;
+mod draw;
+mod nearest;
+mod secret;
+mod source;
+
+pub use diagnostic::{Diagnostic, Label, Report, Severity};
+pub use draw::{Look, draw};
+pub use nearest::nearest;
+pub use secret::Secret;
+pub use source::{Place, SourceId, Sources, Span};

@@ -1,0 +1,166 @@
+//! The texts that were read, and places in them.
+
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+/// Names one text in [`Sources`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct SourceId(u32);
+
+/// A piece of a text, in bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Span {
+    /// The text it is a piece of.
+    pub source: SourceId,
+    /// Offset of its first byte.
+    pub start: u32,
+    /// Offset behind its last byte.
+    pub end: u32,
+}
+
+impl Span {
+    /// The piece `range` of `source`. Texts of 4 GiB and more are refused when they are read, so nothing is cut here.
+    #[must_use]
+    pub fn new(source: SourceId, range: Range<usize>) -> Self {
+        let clip = |offset: usize| u32::try_from(offset).unwrap_or(u32::MAX);
+        Self { source, start: clip(range.start), end: clip(range.end) }
+    }
+
+    /// From the start of this piece to the end of `other`, which must be of the same text.
+    #[must_use]
+    pub fn to(self, other: Self) -> Self {
+        Self { end: other.end.max(self.start), ..self }
+    }
+
+    /// The empty piece at the start of this one.
+    #[must_use]
+    pub fn at_start(self) -> Self {
+        Self { end: self.start, ..self }
+    }
+
+    /// The offsets as a range into the text.
+    #[must_use]
+    pub fn range(self) -> Range<usize> {
+        self.start as usize..self.end as usize
+    }
+}
+
+/// A place as people say it: `compose/back/coog.yml:12:5`. Line and column count from 1, columns in characters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The file's name, relative to the project where it lies inside.
+    pub path: String,
+    /// Line, from 1.
+    pub line: usize,
+    /// Column in characters, from 1.
+    pub column: usize,
+}
+
+impl std::fmt::Display for Place {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}:{}:{}", self.path, self.line, self.column)
+    }
+}
+
+#[derive(Debug)]
+struct Source {
+    name: String,
+    path: PathBuf,
+    text: String,
+    masked: Vec<Range<usize>>,
+}
+
+/// Every text that was read, each under the name that messages use.
+#[derive(Debug, Default)]
+pub struct Sources {
+    sources: Vec<Source>,
+}
+
+impl Sources {
+    /// Adds a text under the name that messages use (relative to the project) and the path it was read from.
+    pub fn add(&mut self, name: impl Into<String>, path: impl Into<PathBuf>, text: impl Into<String>) -> SourceId {
+        let id = SourceId(u32::try_from(self.sources.len()).unwrap_or(u32::MAX));
+        self.sources.push(Source { name: name.into(), path: path.into(), text: text.into(), masked: Vec::new() });
+        id
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn text(&self, id: SourceId) -> &str {
+        &self.sources[id.0 as usize].text
+    }
+
+    /// The name that messages use.
+    #[must_use]
+    pub fn name(&self, id: SourceId) -> &str {
+        &self.sources[id.0 as usize].name
+    }
+
+    /// The path it was read from.
+    #[must_use]
+    pub fn path(&self, id: SourceId) -> &Path {
+        &self.sources[id.0 as usize].path
+    }
+
+    /// The text below a span; empty where the span does not fall on characters.
+    #[must_use]
+    pub fn slice(&self, span: Span) -> &str {
+        self.text(span.source).get(span.range()).unwrap_or("")
+    }
+
+    /// Marks a piece as secret: whoever draws a line of this text shows `*` in its place.
+    pub fn mask(&mut self, span: Span) {
+        self.sources[span.source.0 as usize].masked.push(span.range());
+    }
+
+    /// The text as it may be shown: secret pieces are replaced, byte for byte, so that offsets stay.
+    pub(super) fn presentable(&self, id: SourceId) -> String {
+        let source = &self.sources[id.0 as usize];
+        let mut bytes = source.text.clone().into_bytes();
+        for range in &source.masked {
+            if let Some(piece) = bytes.get_mut(range.clone()) {
+                piece.iter_mut().filter(|byte| !byte.is_ascii_whitespace()).for_each(|byte| *byte = b'*');
+            }
+        }
+        String::from_utf8_lossy(&bytes).into_owned()
+    }
+
+    /// Where a span starts.
+    #[must_use]
+    pub fn place(&self, span: Span) -> Place {
+        let text = self.text(span.source);
+        let mut start = (span.start as usize).min(text.len());
+        while !text.is_char_boundary(start) {
+            start -= 1;
+        }
+        let before = &text[..start];
+        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+        Place {
+            path: self.name(span.source).to_owned(),
+            line: before.bytes().filter(|byte| *byte == b'\n').count() + 1,
+            column: before[line_start..].chars().count() + 1,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_count_lines_and_characters_from_one() {
+        let mut sources = Sources::default();
+        let id = sources.add("a.yml", "/p/a.yml", "one\ntwé = three\n");
+        assert_eq!(sources.place(Span::new(id, 0..1)).to_string(), "a.yml:1:1");
+        assert_eq!(sources.place(Span::new(id, 9..10)).to_string(), "a.yml:2:5");
+        assert_eq!(sources.place(Span::new(id, 900..901)).to_string(), "a.yml:3:1");
+    }
+
+    #[test]
+    fn secret_pieces_are_not_shown_and_offsets_stay() {
+        let mut sources = Sources::default();
+        let id = sources.add("env.custom", "/p/env.custom", "TOKEN=é s\nB=1");
+        sources.mask(Span::new(id, 6..10));
+        assert_eq!(sources.presentable(id), "TOKEN=** *\nB=1");
+    }
+}
