@@ -8,5 +8,6 @@
 //! One folder per station, in the order of the drawing. A station may use the foundations ([`report`], [`yaml`]) and
 //! the stations before it, never one behind it.
 
+pub mod project;
 pub mod report;
 pub mod yaml;
