@@ -82,12 +82,29 @@ mod tests {
             .at(Span::new(two, 17..20), "a list here")
             .at(Span::new(one, 16..19), "a mapping there")
             .with_help("write a mapping");
-        insta::assert_snapshot!(draw(&sources, &diagnostic, Look::default()), @"");
+        insta::assert_snapshot!(draw(&sources, &diagnostic, Look::default()), @"
+        error: cannot override `services.web` with a list
+         --> override.yml:2:8
+          |
+        2 |   web: [1]
+          |        ^^^ a list here
+          |
+         ::: compose/a.yml:2:7
+          |
+        2 |   web:
+          |       - a mapping there
+          |
+          = help: write a mapping
+        ");
     }
 
     #[test]
     fn a_problem_without_a_place_is_its_words() {
         let diagnostic = Diagnostic::warning("weak", "the passphrase is empty").with_note("sessions are not encrypted");
-        insta::assert_snapshot!(draw(&Sources::default(), &diagnostic, Look::default()), @"");
+        insta::assert_snapshot!(draw(&Sources::default(), &diagnostic, Look::default()), @"
+        warning: the passphrase is empty
+         |
+         = note: sessions are not encrypted
+        ");
     }
 }

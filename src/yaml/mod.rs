@@ -1,6 +1,10 @@
 //! YAML that keeps its meaning: a tree with places and spellings, read from events and written back as it was.
 
+mod emit;
 mod node;
+mod parse;
 mod scalar;
 
+pub use emit::{emit, literal};
 pub use node::{Entry, Kind, Map, Meaning, Node, Piece, Scalar, Style, Template};
+pub use parse::parse;
