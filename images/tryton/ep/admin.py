@@ -1,0 +1,79 @@
+"""`ep admin`: trytond-admin, with what Coog's knows more than the stock one."""
+
+import os
+import re
+import secrets
+import sys
+
+import database
+import settings
+
+KEPT_IN = ['/workspace/io', '/tmp']
+
+
+def stock_options(arguments):
+    """Takes Coog's own options away: -c creates missing databases, indexes are always made."""
+    create = False
+    options = []
+    for argument in arguments:
+        if re.fullmatch('-[a-z]*c[a-z]*', argument):
+            create = True
+            argument = argument.replace('c', '')
+        if argument not in ('-', '--no-indexes', '--indexes'):
+            options.append(argument)
+    return create, settings.verbosity() + options
+
+
+def run(arguments):
+    from trytond import commandline
+    create, arguments = stock_options(arguments)
+    options = commandline.get_parser_admin().parse_args(arguments)
+    names = options.database_names or settings.databases()
+    problem = unreadable_password_file()
+    if problem:
+        return problem
+    commandline.config_log(options)
+    database.wait()
+    for name in names:
+        if not database.exists(name):
+            if not create:
+                return f'The database {name} does not exist; -c creates it.'
+            database.create(name)
+    for name in names:
+        administer(name, options)
+    return 0
+
+
+def unreadable_password_file():
+    path = os.environ.get('TRYTONPASSFILE')
+    if path and not os.access(path, os.R_OK):
+        return f'The password file {path} (TRYTONPASSFILE) cannot be read by user {os.getuid()}.'
+
+
+def administer(name, options):
+    import trytond.admin
+    from trytond.res.user import User
+    # Rules for passwords bind users, not the operator, who could write any into the database.
+    User.validate_password = classmethod(lambda cls, password, users: None)
+    email = options.email
+    if options.update and not database.is_initialised(name):
+        # Asked for at the first initialisation only; nobody may be there to answer.
+        options.email = email or ''
+        provide_password()
+    options.database_names = [name]
+    trytond.admin.run(options)
+    options.email = email
+
+
+def provide_password():
+    """Without a terminal and without a password file, the first password is made here and kept."""
+    if os.environ.get('TRYTONPASSFILE') or sys.stdin.isatty():
+        return
+    folder = next(folder for folder in KEPT_IN if os.access(folder, os.W_OK))
+    path = os.environ['TRYTONPASSFILE'] = os.path.join(folder, 'admin_password')
+    if os.path.exists(path):
+        return
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, 'w') as file:
+        print(secrets.token_urlsafe(15), file=file)
+    print(f'no password was given for admin: one was made and stands in {path}', file=sys.stderr)
