@@ -8,6 +8,8 @@
 //! One folder per station, in the order of the drawing. A station may use the foundations ([`report`], [`yaml`]) and
 //! the stations before it, never one behind it.
 
+pub mod model;
+pub mod environment;
 pub mod project;
 pub mod report;
 pub mod yaml;

@@ -3,8 +3,10 @@
 mod emit;
 mod node;
 mod parse;
+mod path;
 mod scalar;
 
 pub use emit::{emit, literal};
 pub use node::{Entry, Kind, Map, Meaning, Node, Piece, Scalar, Style, Template};
 pub use parse::parse;
+pub use path::Trail;

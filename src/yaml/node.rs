@@ -204,6 +204,24 @@ impl Node {
         path.iter().try_fold(self, |node, key| node.get(key))
     }
 
+    /// Whether both mean the same to docker compose, wherever and however they were written.
+    #[must_use]
+    pub fn means_the_same(&self, other: &Self) -> bool {
+        match (&self.kind, &other.kind) {
+            (Kind::Scalar(one), Kind::Scalar(two)) => one.meaning() == two.meaning(),
+            (Kind::List(one), Kind::List(two)) => {
+                one.len() == two.len() && one.iter().zip(two).all(|(one, two)| one.means_the_same(two))
+            }
+            (Kind::Map(one), Kind::Map(two)) => {
+                let same = |(key, entry): (&Box<str>, &Entry)| {
+                    two.get(key).is_some_and(|there| entry.value.means_the_same(&there.value))
+                };
+                one.len() == two.len() && one.iter().all(same)
+            }
+            _ => false,
+        }
+    }
+
     /// `mapping`, `list`, `text`, `number`, …: what a message calls it.
     #[must_use]
     pub fn sort(&self) -> &'static str {

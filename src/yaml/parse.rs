@@ -86,7 +86,9 @@ impl<'a> Builder<'a> {
             Event::SequenceStart(_, anchor, tag) => (anchor, self.list(span, tag)?),
             Event::MappingStart(_, anchor, tag) => (anchor, self.map(span, tag)?),
             _ => {
-                return Err(Box::new(Diagnostic::error("yaml", "this is not YAML").at(span, "a value is missing here")));
+                return Err(Box::new(
+                    Diagnostic::error("yaml", "this is not YAML").at(span, "a value is missing here"),
+                ));
             }
         };
         if anchor != 0 {

@@ -1,0 +1,180 @@
+//! The way of a document into the model: see `PHASES.md`.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use super::extends::Extended;
+use super::interpolate::{Seen, Variables, interpolate};
+use super::merge::{Beaten, Merge};
+use super::schema;
+use super::shapes::shape_service;
+use super::tags::Cleared;
+use super::unique::{unique_network, unique_service};
+use crate::report::{Diagnostic, Report, SourceId, Sources, Span, read};
+use crate::yaml::{Entry, Map, Node, Scalar, Trail, parse};
+
+/// Whose variables, folder and chain of includes a file is read with.
+pub struct Scope<'a> {
+    /// Where values come from.
+    pub variables: &'a dyn Variables,
+    /// The absolute folder that relative paths start from.
+    pub folder: PathBuf,
+    pub(super) chain: Vec<PathBuf>,
+    pub(super) id: usize,
+}
+
+impl<'a> Scope<'a> {
+    /// The scope of the project itself.
+    #[must_use]
+    pub fn project(variables: &'a dyn Variables, folder: &Path) -> Self {
+        Self { variables, folder: folder.to_owned(), chain: Vec::new(), id: 0 }
+    }
+}
+
+/// What is at hand while documents become a model.
+pub struct Workshop<'a> {
+    /// The texts.
+    pub sources: &'a mut Sources,
+    /// The problems.
+    pub report: &'a mut Report,
+    /// What was replaced by what.
+    pub beaten: Beaten,
+    /// What was seen of the variables.
+    pub seen: Seen,
+    root: PathBuf,
+    parsed: HashMap<PathBuf, Option<(Vec<Node>, SourceId)>>,
+    pub(super) extended: HashMap<(usize, PathBuf), Option<Rc<Extended>>>,
+    pub(super) scopes: usize,
+}
+
+impl<'a> Workshop<'a> {
+    /// A workshop whose messages name files relative to `root`.
+    pub fn new(sources: &'a mut Sources, report: &'a mut Report, root: &Path) -> Self {
+        Self {
+            sources,
+            report,
+            beaten: Beaten::new(),
+            seen: Seen::default(),
+            root: root.to_owned(),
+            parsed: HashMap::new(),
+            extended: HashMap::new(),
+            scopes: 0,
+        }
+    }
+
+    /// Adds every document of a file to the model; `named` is where another file names it.
+    pub fn add_file(&mut self, model: &mut Node, path: &Path, named: Option<Span>, scope: &Scope<'_>) {
+        if let Some((documents, source)) = self.documents(path, named) {
+            for document in documents {
+                self.add_document(model, document, path, source, scope);
+            }
+        }
+    }
+
+    /// Adds one document to the model.
+    pub fn add_document(
+        &mut self,
+        model: &mut Node,
+        mut document: Node,
+        path: &Path,
+        source: SourceId,
+        scope: &Scope<'_>,
+    ) {
+        if document.as_map().is_none() {
+            let name = self.sources.name(source).to_owned();
+            self.report.push(
+                Diagnostic::error("not-a-mapping", format!("{name} is not a mapping of sections"))
+                    .at(document.span, format!("this is {}", document.sort()))
+                    .with_help("a compose file starts with `services:` or another section"),
+            );
+            return;
+        }
+        let cleared = Cleared::take(&mut document);
+        self.interpolate(&mut document, scope);
+        self.extend(&mut document, &cleared, path, scope);
+        cleared.apply(model);
+        self.include(&mut document, path, scope);
+        let touched = outline(&document);
+        self.merge_document(model, document);
+        schema::check(model, &touched, self.report);
+    }
+
+    /// The documents of a file; read and parsed once.
+    pub(super) fn documents(&mut self, path: &Path, named: Option<Span>) -> Option<(Vec<Node>, SourceId)> {
+        if let Some(known) = self.parsed.get(path) {
+            return known.clone();
+        }
+        let documents = self.text(path, named).and_then(|id| Some((parse(self.sources, id, self.report)?, id)));
+        self.parsed.insert(path.to_owned(), documents.clone());
+        documents
+    }
+
+    /// The text of a file; where it cannot be read, the place that names it is shown.
+    pub(super) fn text(&mut self, path: &Path, named: Option<Span>) -> Option<SourceId> {
+        let name = path.strip_prefix(&self.root).unwrap_or(path).display().to_string();
+        if let Some(span) = named
+            && !path.exists()
+        {
+            self.report.push(
+                Diagnostic::error("unreadable", format!("there is no file `{name}`")).at(span, "it is named here"),
+            );
+            return None;
+        }
+        read(self.sources, self.report, &name, path)
+    }
+
+    pub(super) fn interpolate(&mut self, document: &mut Node, scope: &Scope<'_>) {
+        interpolate(document, scope.variables, &mut self.seen, self.report);
+    }
+
+    /// Merges a document and brings what it touched into docker compose's shape, each thing once in its list.
+    pub(super) fn merge_document(&mut self, model: &mut Node, document: Node) {
+        let touched = outline(&document);
+        let crate::yaml::Kind::Map(sections) = document.kind else { return };
+        let Some(root) = model.as_map_mut() else { return };
+        let mut merge = Merge { report: self.report, beaten: &mut self.beaten };
+        for (section, entry) in sections {
+            match root.get_mut(&section) {
+                Some(there) => merge.merge(&mut there.value, entry.value, &Trail::root(&section)),
+                None => {
+                    root.insert(section, entry);
+                }
+            }
+        }
+        for_each_touched(model, &touched, "services", |service| {
+            shape_service(service);
+            unique_service(service, &mut self.beaten);
+        });
+        for_each_touched(model, &touched, "networks", |network| unique_network(network, &mut self.beaten));
+    }
+}
+
+fn for_each_touched(model: &mut Node, touched: &Node, section: &str, mut change: impl FnMut(&mut Node)) {
+    let Some(names) = touched.get(section).and_then(Node::as_map) else { return };
+    for name in names.keys() {
+        if let Some(node) = model.get_mut(section).and_then(|section| section.get_mut(name)) {
+            change(node);
+        }
+    }
+}
+
+/// The sections of a document and the names in them, without their values.
+fn outline(document: &Node) -> Node {
+    let hollow = |node: &Node| Node::scalar(Scalar::plain(""), node.span);
+    let names = |node: &Node| match node.as_map() {
+        Some(map) => {
+            let names: Map = map
+                .iter()
+                .map(|(name, entry)| (name.clone(), Entry { key: entry.key, value: hollow(&entry.value) }))
+                .collect();
+            Node::map(names, node.span)
+        }
+        None => hollow(node),
+    };
+    let sections = document.as_map().into_iter().flatten();
+    let sections: Map = sections
+        .map(|(section, entry)| (section.clone(), Entry { key: entry.key, value: names(&entry.value) }))
+        .collect();
+    Node::map(sections, document.span)
+}

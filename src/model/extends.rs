@@ -1,0 +1,179 @@
+//! `extends`: a service that starts from another one, of the same document or of another file.
+
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use super::assemble::{Scope, Workshop};
+use super::merge::Merge;
+use super::paths::{rebase_service, relative};
+use super::tags::Cleared;
+use crate::report::{Diagnostic, Span, nearest};
+use crate::yaml::{Map, Node, Trail};
+
+/// Services that can be extended: those of one document, or of a file that was loaded for its services.
+pub(super) struct Family<'a> {
+    /// The services as written, `extends` not yet resolved.
+    pub(super) services: &'a Map,
+    /// What the tags of their file clear.
+    pub(super) cleared: &'a Cleared,
+    /// Their file.
+    pub(super) path: &'a Path,
+}
+
+/// A file that was loaded for its services: merged, interpolated, its paths seen from the project.
+pub(super) struct Extended {
+    services: Map,
+    cleared: Cleared,
+}
+
+/// Who extends whom, to find circles.
+type Chain = Vec<(PathBuf, String, Span)>;
+
+impl Workshop<'_> {
+    /// Resolves every `extends` of a document.
+    pub(super) fn extend(&mut self, document: &mut Node, cleared: &Cleared, path: &Path, scope: &Scope<'_>) {
+        let Some(services) = document.get("services").and_then(Node::as_map) else { return };
+        let family = Family { services, cleared, path };
+        let extended: Vec<_> = services
+            .iter()
+            .filter(|(_, entry)| entry.value.get("extends").is_some())
+            .map(|(name, _)| (name.clone(), self.with_base(name, &family, scope, &mut Vec::new())))
+            .collect();
+        let Some(services) = document.get_mut("services").and_then(Node::as_map_mut) else { return };
+        for (name, service) in extended {
+            match (service, services.get_mut(&name)) {
+                (Some(service), Some(entry)) => entry.value = service,
+                // What went wrong was said; the service goes on without its base.
+                (None, Some(entry)) => drop(entry.value.as_map_mut().map(|map| map.shift_remove("extends"))),
+                _ => {}
+            }
+        }
+    }
+
+    /// A service together with all that it extends.
+    fn with_base(&mut self, name: &str, family: &Family<'_>, scope: &Scope<'_>, chain: &mut Chain) -> Option<Node> {
+        let service = &family.services.get(name)?.value;
+        let Some(extends) = service.get("extends") else { return Some(service.clone()) };
+        let reference = self.reference(extends)?;
+        if chain.iter().any(|(path, other, _)| path == family.path && other == name) {
+            return self.circle(name, chain, extends.span);
+        }
+        chain.push((family.path.to_owned(), name.to_owned(), extends.span));
+        let base = match reference.file {
+            None => self.member(&reference, name, family, scope, chain),
+            Some(file) => {
+                let path = scope.folder.join(file.as_text()?);
+                let extended = self.extended_file(&path, file.span, scope)?;
+                let family = Family { services: &extended.services, cleared: &extended.cleared, path: &path };
+                self.member(&reference, name, &family, scope, chain)
+            }
+        };
+        chain.pop();
+        let mut base = base?;
+        let mut own = service.clone();
+        own.as_map_mut()?.shift_remove("extends");
+        if base.is_null() {
+            return Some(own);
+        }
+        family.cleared.apply_to_service(name, &mut base);
+        let section = Trail::root("services");
+        let mut merge = Merge { report: self.report, beaten: &mut self.beaten };
+        merge.merge(&mut base, own, &section.then(name));
+        base.span = service.span;
+        Some(base)
+    }
+
+    fn member(
+        &mut self,
+        reference: &Reference<'_>,
+        name: &str,
+        family: &Family<'_>,
+        scope: &Scope<'_>,
+        chain: &mut Chain,
+    ) -> Option<Node> {
+        if family.services.contains_key(reference.service) {
+            return self.with_base(reference.service, family, scope, chain);
+        }
+        let near = nearest(reference.service, family.services.keys().map(|key| &**key));
+        let file = family.path.strip_prefix(&scope.folder).unwrap_or(family.path);
+        self.report.push(
+            Diagnostic::error(
+                "extends",
+                format!(
+                    "cannot extend service `{name}`: service `{}` not found in {}",
+                    reference.service,
+                    file.display()
+                ),
+            )
+            .at(reference.span, "it is looked for in that file only, not in other fragments")
+            .with_nearest(near),
+        );
+        None
+    }
+
+    fn reference<'n>(&mut self, extends: &'n Node) -> Option<Reference<'n>> {
+        let service = if extends.as_map().is_some() { extends.get("service") } else { Some(extends) };
+        if let Some(service_node) = service
+            && let Some(service) = service_node.as_text()
+        {
+            return Some(Reference { service, file: extends.get("file"), span: service_node.span });
+        }
+        self.report.push(
+            Diagnostic::error("extends", "`extends` does not say which service")
+                .at(extends.span, "a name, or a mapping with `service` (and `file`)"),
+        );
+        None
+    }
+
+    fn circle(&mut self, name: &str, chain: &Chain, span: Span) -> Option<Node> {
+        let mut names: Vec<&str> = chain.iter().map(|(_, name, _)| name.as_str()).collect();
+        names.push(name);
+        let mut problem =
+            Diagnostic::error("extends-cycle", format!("circular reference: {}", names.join(" extends ")))
+                .at(span, "this closes the circle");
+        for (_, _, other) in chain.iter().filter(|(_, _, other)| *other != span) {
+            problem = problem.at(*other, "");
+        }
+        self.report.push(problem);
+        None
+    }
+
+    /// Loads a file for its services: no includes, no checks, paths seen from the project.
+    fn extended_file(&mut self, path: &Path, span: Span, scope: &Scope<'_>) -> Option<Rc<Extended>> {
+        let key = (scope.id, path.to_owned());
+        if let Some(extended) = self.extended.get(&key) {
+            return extended.clone();
+        }
+        let extended = self.load_extended(path, span, scope).map(Rc::new);
+        self.extended.insert(key, extended.clone());
+        extended
+    }
+
+    fn load_extended(&mut self, path: &Path, span: Span, scope: &Scope<'_>) -> Option<Extended> {
+        let (documents, _) = self.documents(path, Some(span))?;
+        let mut model = Node::map(Map::new(), span);
+        let mut all = Cleared::default();
+        for mut document in documents {
+            let cleared = Cleared::take(&mut document);
+            self.interpolate(&mut document, scope);
+            cleared.apply(&mut model);
+            self.merge_document(&mut model, document);
+            all.join(cleared);
+        }
+        let services = model.as_map_mut()?.shift_remove("services");
+        let mut services = services
+            .and_then(|entry| if let crate::yaml::Kind::Map(map) = entry.value.kind { Some(map) } else { None })?;
+        let folder = relative(&scope.folder, path.parent().unwrap_or(path));
+        for entry in services.values_mut() {
+            rebase_service(&mut entry.value, &folder, self.report);
+        }
+        Some(Extended { services, cleared: all })
+    }
+}
+
+/// What `extends` names.
+struct Reference<'a> {
+    service: &'a str,
+    file: Option<&'a Node>,
+    span: Span,
+}

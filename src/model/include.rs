@@ -1,0 +1,203 @@
+//! `include`: another compose project, loaded with its own folder and env file, and copied into the document.
+
+use std::path::{Path, PathBuf};
+
+use super::assemble::{Scope, Workshop};
+use super::dotenv::{Beneath, read_dotenv};
+use super::interpolate::Variables;
+use super::paths::{clean, rebase_resources, rebase_service, relative};
+use crate::report::{Diagnostic, Span};
+use crate::yaml::{Entry, Kind, Map, Node, Piece, Scalar};
+
+/// The sections that are copied; a name that is there already must mean the same.
+const COPIED: [&str; 6] = ["services", "volumes", "networks", "secrets", "configs", "models"];
+
+/// One entry of `include`.
+struct Inclusion {
+    paths: Vec<(String, Span)>,
+    folder: Option<String>,
+    env_files: Option<Vec<(String, Span)>>,
+    span: Span,
+}
+
+impl Workshop<'_> {
+    /// Copies what a document includes into it.
+    pub(super) fn include(&mut self, document: &mut Node, path: &Path, scope: &Scope<'_>) {
+        let Some(include) = document.as_map_mut().and_then(|map| map.shift_remove("include")) else { return };
+        let Some(items) = include.value.as_list() else {
+            if !include.value.is_null() {
+                let problem = Diagnostic::error("include", "`include` must be a list")
+                    .at(include.value.span, include.value.sort());
+                self.report.push(problem);
+            }
+            return;
+        };
+        for item in items {
+            match inclusion(item) {
+                Some(inclusion) => self.include_one(&inclusion, document, path, scope),
+                None => self.report.push(
+                    Diagnostic::error("include", "this says no path")
+                        .at(item.span, "a path, or a mapping with `path` (and `project_directory`, `env_file`)"),
+                ),
+            }
+        }
+    }
+
+    fn include_one(&mut self, inclusion: &Inclusion, document: &mut Node, path: &Path, scope: &Scope<'_>) {
+        let Some((first, first_span)) = inclusion.paths.first() else { return };
+        let main = clean(&scope.folder.join(first));
+        let mut chain = scope.chain.clone();
+        chain.push(path.to_owned());
+        if chain.contains(&main) {
+            return self.include_cycle(&chain, &main, *first_span, scope);
+        }
+        let folder = match &inclusion.folder {
+            Some(folder) => clean(&scope.folder.join(folder)),
+            None => main.parent().unwrap_or(&main).to_owned(),
+        };
+        let Some(variables) = self.included_variables(inclusion, &folder, scope) else { return };
+        self.scopes += 1;
+        let inner = Scope { variables: &variables, folder: folder.clone(), chain, id: self.scopes };
+        let mut model = Node::map(Map::new(), inclusion.span);
+        for (path, span) in &inclusion.paths {
+            self.add_file(&mut model, &clean(&scope.folder.join(path)), Some(*span), &inner);
+        }
+        let way = relative(&scope.folder, &folder);
+        self.settle_included(&mut model, &way, &variables);
+        self.copy_included(model, document, inclusion.span);
+    }
+
+    fn include_cycle(&mut self, chain: &[PathBuf], main: &Path, span: Span, scope: &Scope<'_>) {
+        let name = |path: &Path| path.strip_prefix(&scope.folder).unwrap_or(path).display().to_string();
+        let mut names: Vec<_> = chain.iter().map(|path| name(path)).collect();
+        names.push(name(main));
+        self.report.push(
+            Diagnostic::error("include-cycle", format!("include cycle detected: {}", names.join(" includes ")))
+                .at(span, "this file is already being read"),
+        );
+    }
+
+    /// The variables of the including project, and beneath them those of the included one's env files.
+    fn included_variables<'s>(
+        &mut self,
+        inclusion: &Inclusion,
+        folder: &Path,
+        scope: &'s Scope<'_>,
+    ) -> Option<Beneath<'s>> {
+        let files: Vec<(PathBuf, Option<Span>)> = match &inclusion.env_files {
+            None => {
+                let dotenv = folder.join(".env");
+                if dotenv.is_file() { vec![(dotenv, None)] } else { Vec::new() }
+            }
+            Some(files) => files
+                .iter()
+                .filter(|(file, _)| file != "/dev/null")
+                .map(|(file, span)| (scope.folder.join(file), Some(*span)))
+                .collect(),
+        };
+        let mut variables = Beneath { outer: scope.variables, own: indexmap::IndexMap::new() };
+        for (file, span) in files {
+            let id = self.text(&file, span)?;
+            let own = read_dotenv(self.sources, id, scope.variables, self.report)?;
+            variables.own.extend(own);
+        }
+        Some(variables)
+    }
+
+    /// What docker compose settles before it copies: defaults and paths by the included folder, and variables that are
+    /// only named.
+    fn settle_included(&mut self, model: &mut Node, way: &str, variables: &dyn Variables) {
+        if let Some(services) = model.get_mut("services").and_then(Node::as_map_mut) {
+            for entry in services.values_mut() {
+                if let Some(build) = entry.value.get_mut("build").and_then(Node::as_map_mut)
+                    && !build.contains_key("context")
+                {
+                    let context = Node::scalar(Scalar::plain("."), entry.key);
+                    build.insert("context".into(), Entry { key: entry.key, value: context });
+                }
+                rebase_service(&mut entry.value, way, self.report);
+                if let Some(environment) = entry.value.get_mut("environment") {
+                    settle_environment(environment, variables);
+                }
+            }
+        }
+        rebase_resources(model, way, self.report);
+    }
+
+    fn copy_included(&mut self, model: Node, document: &mut Node, span: Span) {
+        let Kind::Map(mut model) = model.kind else { return };
+        for section in COPIED {
+            let Some(Entry { key, value: Node { kind: Kind::Map(from), .. } }) = model.shift_remove(section) else {
+                continue;
+            };
+            let Some(root) = document.as_map_mut() else { return };
+            let to = root.entry(section.into()).or_insert_with(|| Entry { key, value: Node::map(Map::new(), span) });
+            let Some(to) = to.value.as_map_mut() else { continue };
+            for (name, entry) in from {
+                match to.get(&name) {
+                    None => {
+                        to.insert(name, entry);
+                    }
+                    Some(there) if there.value.means_the_same(&entry.value) => {}
+                    Some(there) => self.report.push(
+                        Diagnostic::error(
+                            "include-conflict",
+                            format!("{section}.{name} conflicts with imported resource"),
+                        )
+                        .at(there.key, "defined here")
+                        .at(entry.key, "and in the file that is included")
+                        .with_help("rename one of them, or change it in a later file: overrides may"),
+                    ),
+                }
+            }
+        }
+    }
+}
+
+/// Gives variables that are only named (`- KEY`, `KEY:`) their value, where they have one.
+pub(super) fn settle_environment(environment: &mut Node, variables: &dyn Variables) {
+    match &mut environment.kind {
+        Kind::List(items) => {
+            for item in items {
+                let Some(name) = item.as_text().filter(|text| !text.contains('=')).map(str::to_owned) else { continue };
+                let Some(found) = variables.lookup(&name) else { continue };
+                let prefix = format!("{name}=");
+                item.kind = Kind::Scalar(Scalar {
+                    text: format!("{prefix}{}", found.value),
+                    template: found.kept.then(|| Box::new(vec![Piece::Text(prefix), Piece::Reference(name)])),
+                    interpolated: true,
+                    ..Scalar::plain("")
+                });
+            }
+        }
+        Kind::Map(map) => {
+            for (name, entry) in map {
+                if let Some(found) = variables.lookup(name).filter(|_| entry.value.is_null()) {
+                    entry.value.kind = Kind::Scalar(Scalar {
+                        text: found.value.to_owned(),
+                        template: found.kept.then(|| Box::new(vec![Piece::Reference(name.to_string())])),
+                        interpolated: true,
+                        ..Scalar::plain("")
+                    });
+                }
+            }
+        }
+        Kind::Scalar(_) => {}
+    }
+}
+
+fn inclusion(item: &Node) -> Option<Inclusion> {
+    let texts = |node: &Node| -> Option<Vec<(String, Span)>> {
+        match node.as_list() {
+            Some(items) => items.iter().map(|item| Some((item.as_text()?.to_owned(), item.span))).collect(),
+            None => Some(vec![(node.as_text()?.to_owned(), node.span)]),
+        }
+    };
+    let span = item.span;
+    if item.as_map().is_none() {
+        return Some(Inclusion { paths: texts(item)?, folder: None, env_files: None, span });
+    }
+    let folder = item.get("project_directory").and_then(Node::as_text).map(str::to_owned);
+    let env_files = item.get("env_file").map(texts);
+    Some(Inclusion { paths: texts(item.get("path")?)?, folder, env_files: env_files.flatten(), span })
+}

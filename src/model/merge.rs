@@ -1,0 +1,132 @@
+//! The merge: a fold of two trees by the table of [`super::rules`].
+
+use super::rules::{Rule, rule};
+use super::shapes::{build, dependencies, items, names, replace_with, sequence};
+use crate::report::{Diagnostic, Report, Span};
+use crate::yaml::{Kind, Map, Node, Trail};
+
+/// Which value won over which: the later place first. For `explain`.
+pub type Beaten = Vec<(Span, Span)>;
+
+/// Merges trees and remembers what lost.
+pub(super) struct Merge<'a> {
+    pub(super) report: &'a mut Report,
+    pub(super) beaten: &'a mut Beaten,
+}
+
+impl Merge<'_> {
+    /// Merges `over` into `base`, both standing at `trail`.
+    pub(super) fn merge(&mut self, base: &mut Node, over: Node, trail: &Trail<'_>) {
+        match rule(trail) {
+            Rule::Generic => self.generic(base, over, trail),
+            Rule::Replace => self.replace(base, over),
+            Rule::KeyValues => self.append(base, over, sequence),
+            Rule::Items => self.append(base, over, items),
+            Rule::Hosts => hosts(base, over),
+            Rule::Build => self.shaped(base, over, trail, build),
+            Rule::Dependencies => self.shaped(base, over, trail, dependencies),
+            Rule::Names => self.shaped(base, over, trail, names),
+            Rule::Logging => self.logging(base, over, trail),
+            Rule::Pools => self.pools(base, over, trail),
+        }
+    }
+
+    /// Merges key by key; new keys are added behind the others.
+    pub(super) fn mappings(&mut self, base: &mut Map, over: Map, trail: &Trail<'_>) {
+        for (key, entry) in over {
+            match base.get_mut(&key) {
+                Some(there) => self.merge(&mut there.value, entry.value, &trail.then(&key)),
+                None => {
+                    base.insert(key, entry);
+                }
+            }
+        }
+    }
+
+    fn generic(&mut self, base: &mut Node, over: Node, trail: &Trail<'_>) {
+        if over.is_null() {
+            return;
+        }
+        match (&mut base.kind, over.kind) {
+            (Kind::Map(there), Kind::Map(map)) => self.mappings(there, map, trail),
+            (Kind::List(there), Kind::List(list)) => there.extend(list),
+            (Kind::Scalar(_), kind) => self.replace(base, Node { kind, ..over }),
+            (_, kind) => self.conflict(base, &Node { kind, ..over }, trail),
+        }
+    }
+
+    fn replace(&mut self, base: &mut Node, over: Node) {
+        self.beaten.push((over.span, base.span));
+        *base = over;
+    }
+
+    fn conflict(&mut self, base: &Node, over: &Node, trail: &Trail<'_>) {
+        self.report.push(
+            Diagnostic::error("merge-conflict", format!("cannot override {trail}"))
+                .at(over.span, format!("{} here", over.sort()))
+                .at(base.span, format!("{} before", base.sort()))
+                .with_help(
+                    "write it in the same form, or put `!override` before the later value to replace the earlier",
+                ),
+        );
+    }
+
+    fn append(&mut self, base: &mut Node, over: Node, shape: fn(Node) -> Node) {
+        replace_with(base, shape);
+        let over = shape(over);
+        match (&mut base.kind, over.kind) {
+            (Kind::List(there), Kind::List(list)) => there.extend(list),
+            (Kind::Scalar(_), kind @ Kind::List(_)) => *base = Node { kind, ..over },
+            _ => {}
+        }
+    }
+
+    fn shaped(&mut self, base: &mut Node, over: Node, trail: &Trail<'_>, shape: fn(Node) -> Node) {
+        replace_with(base, shape);
+        let over = shape(over);
+        self.generic(base, over, trail);
+    }
+
+    fn logging(&mut self, base: &mut Node, over: Node, trail: &Trail<'_>) {
+        let driver = |node: &Node| node.get("driver").and_then(Node::as_word).map(str::to_owned);
+        match (driver(base), driver(&over)) {
+            (Some(before), Some(now)) if before != now => self.replace(base, over),
+            _ => self.generic(base, over, trail),
+        }
+    }
+
+    /// compose-go's own algorithm, step by step: entries change while they are compared, and a pool of the base stays
+    /// only if an entry with its subnet comes (measured; its results with several pools on both sides are its own).
+    fn pools(&mut self, base: &mut Node, over: Node, trail: &Trail<'_>) {
+        let (Kind::List(there), Kind::List(list)) = (&mut base.kind, &over.kind) else {
+            return self.generic(base, over, trail);
+        };
+        let subnet = |node: &Node| node.get("subnet").and_then(Node::as_word).map(str::to_owned);
+        let mut result: Vec<Node> = Vec::new();
+        for pool in there.iter_mut() {
+            for other in list {
+                let known = result.iter().any(|each| subnet(each) == subnet(other));
+                if subnet(pool) != subnet(other) && !known {
+                    result.push(other.clone());
+                    continue;
+                }
+                self.generic(pool, other.clone(), trail);
+                match result.iter_mut().find(|each| subnet(each) == subnet(pool)) {
+                    Some(same) => *same = pool.clone(),
+                    None => result.push(pool.clone()),
+                }
+            }
+        }
+        *there = result;
+    }
+}
+
+fn hosts(base: &mut Node, over: Node) {
+    replace_with(base, sequence);
+    let (Kind::List(there), Kind::List(list)) = (&mut base.kind, sequence(over).kind) else { return };
+    for host in list {
+        if !there.iter().any(|other| other.as_word() == host.as_word()) {
+            there.push(host);
+        }
+    }
+}

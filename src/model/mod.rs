@@ -1,0 +1,26 @@
+//! Fragments become one model: docker compose's meaning, in the order of `PHASES.md`.
+
+mod assemble;
+mod dotenv;
+mod extends;
+mod include;
+mod interpolate;
+mod merge;
+mod paths;
+mod rules;
+mod settle;
+mod shapes;
+mod short;
+mod tags;
+mod unique;
+
+pub use assemble::{Scope, Workshop};
+pub use dotenv::{Beneath, Table, read_dotenv};
+pub use interpolate::{Found, Seen, Variables};
+pub use merge::Beaten;
+pub use paths::{clean, join, relative};
+pub use settle::settle;
+
+mod schema {
+    pub(super) fn check(_: &crate::yaml::Node, _: &crate::yaml::Node, _: &mut crate::report::Report) {}
+}
