@@ -1,0 +1,89 @@
+//! A position in a text, and the one rule that holds nearly everywhere: `\` before a line end is nothing.
+
+/// Walks over a text byte by byte; runs between ASCII bytes keep characters whole.
+pub(super) struct Cursor<'t> {
+    text: &'t str,
+    at: usize,
+}
+
+impl<'t> Cursor<'t> {
+    pub(super) fn new(text: &'t str) -> Self {
+        Self { text, at: 0 }
+    }
+
+    /// The offset of the next byte.
+    pub(super) fn at(&self) -> usize {
+        self.at
+    }
+
+    /// The text from `start` to here.
+    pub(super) fn since(&self, start: usize) -> &'t str {
+        &self.text[start..self.at]
+    }
+
+    /// The next byte, line continuations passed over.
+    pub(super) fn peek(&mut self) -> Option<u8> {
+        while self.rest().starts_with(b"\\\n") {
+            self.at += 2;
+        }
+        self.peek_raw()
+    }
+
+    /// The byte after the next one. Call [`Self::peek`] first.
+    pub(super) fn peek_second(&self) -> Option<u8> {
+        let mut ahead = Cursor { text: self.text, at: self.at + 1 };
+        if ahead.at > self.text.len() { None } else { ahead.peek() }
+    }
+
+    /// The next byte as it stands.
+    pub(super) fn peek_raw(&self) -> Option<u8> {
+        self.rest().first().copied()
+    }
+
+    /// Passes over one ASCII byte that was peeked at.
+    pub(super) fn bump(&mut self) {
+        debug_assert!(self.text.is_char_boundary(self.at + 1), "only ASCII is bumped");
+        self.at += 1;
+    }
+
+    /// Passes over `byte` if it is next.
+    pub(super) fn eat(&mut self, byte: u8) -> bool {
+        let found = self.peek() == Some(byte);
+        if found {
+            self.bump();
+        }
+        found
+    }
+
+    /// Passes over the next character as it stands.
+    pub(super) fn take_character(&mut self) -> Option<char> {
+        let character = self.text[self.at..].chars().next()?;
+        self.at += character.len_utf8();
+        Some(character)
+    }
+
+    /// Passes over everything up to a byte that `stops` (which must be ASCII), or the end.
+    pub(super) fn take_until(&mut self, stops: impl Fn(u8) -> bool) -> &'t str {
+        let start = self.at;
+        let length = self.rest().iter().position(|byte| stops(*byte)).unwrap_or(self.text.len() - start);
+        self.at += length;
+        self.since(start)
+    }
+
+    /// Passes over a name (`[A-Za-z_][A-Za-z0-9_]*`), continuations inside it included; empty where there is none.
+    pub(super) fn take_name(&mut self) -> String {
+        let mut name = String::new();
+        while let Some(byte) = self.peek() {
+            if byte != b'_' && !byte.is_ascii_alphabetic() && (name.is_empty() || !byte.is_ascii_digit()) {
+                break;
+            }
+            name.push(char::from(byte));
+            self.bump();
+        }
+        name
+    }
+
+    fn rest(&self) -> &'t [u8] {
+        &self.text.as_bytes()[self.at..]
+    }
+}

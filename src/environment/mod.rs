@@ -1,0 +1,31 @@
+//! The first station: from layers of text to variables that know where they came from.
+//!
+//! The layers are shell assignments, read without a shell; `GRAMMAR.md` beside this file says which. Each name in the
+//! resulting [`Environment`] knows its file and line, the assignments it beat, and the expansions on its way.
+
+mod checks;
+mod cursor;
+mod dotenv;
+mod evaluate;
+mod expand;
+mod layers;
+mod load;
+mod missing;
+mod names;
+mod parse;
+mod pattern;
+mod process;
+mod refusal;
+mod sample;
+mod secrecy;
+mod syntax;
+mod values;
+mod variable;
+mod word;
+
+pub use dotenv::{HEADER, dotenv};
+pub use load::load;
+pub use process::ProcessEnvironment;
+pub use sample::Sample;
+pub use values::{Environment, Found};
+pub use variable::{Layer, Origin, Used, Variable, VariableId};

@@ -1,0 +1,7 @@
+//! The environment language against its judges: bash for what a file means, bash and docker compose for `.env`.
+
+mod bash;
+mod generator;
+mod language;
+mod project;
+mod random;

@@ -1,0 +1,3 @@
+//! The one integration test binary: a folder or file per subject.
+
+mod environment;
