@@ -25,6 +25,8 @@ def count(arguments):
 
 
 def web(processes, threads):
+    # Stock Tryton sends whoever waits for messages to the same path on that host: from Coog's value back to here.
+    os.environ.pop('TRYTOND_BUS__URL_HOST', None)
     options = [
         '--plugin', 'python3', '--module', 'trytond.application:app', '--need-app',
         # All addresses of the container, whatever TRYTOND_WEB__LISTEN names.
@@ -58,8 +60,6 @@ def server(arguments):
 
 def bus(_arguments):
     os.environ['TRYTOND_BUS__ALLOW_SUBSCRIBE'] = '1'
-    # Another host to ask is for the other servers to name; this is the one.
-    os.environ.pop('TRYTOND_BUS__URL_HOST', None)
     become('uwsgi', *web(1, BUS_THREADS))
 
 
