@@ -8,8 +8,17 @@
 //! One folder per station, in the order of the drawing. A station may use the foundations ([`report`], [`yaml`]) and
 //! the stations before it, never one behind it.
 
-pub mod model;
+pub mod cli;
+pub mod commands;
+pub mod deployment;
+pub mod docker;
 pub mod environment;
+pub mod exit;
+pub mod fragments;
+pub mod model;
+pub mod overlays;
 pub mod project;
 pub mod report;
+pub mod settings;
+pub mod terminal;
 pub mod yaml;

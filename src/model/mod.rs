@@ -7,6 +7,7 @@ mod include;
 mod interpolate;
 mod merge;
 mod paths;
+mod prune;
 mod rules;
 mod settle;
 mod shapes;
@@ -19,6 +20,7 @@ pub use dotenv::{Beneath, Table, read_dotenv};
 pub use interpolate::{Found, Seen, Variables};
 pub use merge::Beaten;
 pub use paths::{clean, join, relative};
+pub use prune::{drop_edges, drop_unused};
 pub use settle::settle;
 
 mod schema {

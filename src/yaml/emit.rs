@@ -38,7 +38,15 @@ fn items(list: &[Node], indent: usize, out: &mut String) {
     for item in list {
         blanks(indent, out);
         out.push('-');
-        value(item, indent, out);
+        match &item.kind {
+            // The first key stands on the line of the dash, the others below it.
+            Kind::Map(map) if !map.is_empty() && item.tag.is_none() => {
+                let start = out.len();
+                entries(map, indent + 2, out);
+                out.replace_range(start..start + indent + 2, " ");
+            }
+            _ => value(item, indent, out),
+        }
     }
 }
 
@@ -167,7 +175,7 @@ mod tests {
 
     #[test]
     fn spellings_and_quotes_stay() {
-        let text = "a: 012\nb: 1.10\nc: \"2024-01-01\"\nd: yes\ne: 0644\nf: 1_000\ng: '#x'\nh:\n  - 22:22\n  - ~\ni: {}\nj: []\nk:\n";
+        let text = "a: 012\nb: 1.10\nc: \"2024-01-01\"\nd: yes\ne: 0644\nf: 1_000\ng: '#x'\nh:\n  - 22:22\n  - ~\n  - x: 1\n    y:\n      - 2\ni: {}\nj: []\nk:\n";
         assert_eq!(again(text), text);
     }
 

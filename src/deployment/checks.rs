@@ -1,0 +1,47 @@
+//! What is checked of a deployment as a whole, before anything is written.
+
+use crate::environment::Environment;
+use crate::fragments::Selection;
+use crate::project::Project;
+use crate::report::{Diagnostic, Report};
+use crate::yaml::{Map, Node};
+
+use super::service_env::candidates;
+
+/// Checks the whole model.
+pub(super) fn check(
+    model: &Node,
+    project: &Project,
+    _environment: &Environment,
+    _selection: &Selection,
+    report: &mut Report,
+) {
+    let services = model.get("services").and_then(Node::as_map);
+    if services.is_none_or(Map::is_empty) {
+        report.push(
+            Diagnostic::error("no-services", "no service is left")
+                .with_help("look at `disabled_services`, and at the fragments below `compose/`"),
+        );
+    }
+    for service in services.into_iter().flat_map(Map::values) {
+        check_env_files(&service.value, project, report);
+    }
+}
+
+fn check_env_files(service: &Node, project: &Project, report: &mut Report) {
+    for item in service.get("env_file").and_then(Node::as_list).into_iter().flatten() {
+        let optional = item.get("required").and_then(Node::as_word) == Some("false");
+        let path = if item.as_map().is_some() { item.get("path") } else { Some(item) };
+        let Some(text) = path.and_then(Node::as_text) else { continue };
+        if optional || project.root().join(text).is_file() {
+            continue;
+        }
+        let mut problem =
+            Diagnostic::error("env-file", format!("there is no env file `{text}`")).at(item.span, "it is named here");
+        if let Some(places) = candidates(text, project) {
+            let places: Vec<_> = places.iter().map(|place| project.name_of(place)).collect();
+            problem = problem.with_note(format!("looked for {}", places.join(", ")));
+        }
+        report.push(problem);
+    }
+}

@@ -1,0 +1,253 @@
+//! From layers to a checked deployment, in memory.
+
+use std::path::{Path, PathBuf};
+
+use super::{checks, service_env};
+use crate::environment::{Environment, ProcessEnvironment, dotenv, load};
+use crate::fragments::{Disabled, LeftOut, Reason, Selection, discover, select};
+use crate::model::{Beaten, Found, Scope, Variables, Workshop, drop_edges, drop_unused, settle};
+use crate::overlays::render;
+use crate::project::Project;
+use crate::report::{Diagnostic, Report, Sources, Span};
+use crate::yaml::{Entry, Map, Node, Scalar, emit, parse};
+
+/// A deployment that passed every check; nothing is written yet.
+#[derive(Debug)]
+pub struct Configured {
+    /// The variables.
+    pub environment: Environment,
+    /// The merged model: a mapping of sections.
+    pub model: Node,
+    /// What was replaced by what, for `explain`.
+    pub beaten: Beaten,
+    /// The fragments that take part, and those that do not.
+    pub selection: Selection,
+    /// The name of the docker compose project.
+    pub project_name: String,
+    /// The project's folder.
+    pub root: PathBuf,
+    /// Where `.env` goes.
+    pub env_file: PathBuf,
+    /// What it holds.
+    pub env_text: String,
+    /// Where `compose.yaml` goes.
+    pub compose_file: PathBuf,
+    /// What it holds.
+    pub compose_text: String,
+}
+
+/// The environment as the model sees it, with what the sample says of each name.
+struct OfProject<'a> {
+    environment: &'a Environment,
+    sample: std::cell::OnceCell<crate::environment::Sample>,
+    project: &'a Project,
+}
+
+impl Variables for OfProject<'_> {
+    fn lookup(&self, name: &str) -> Option<Found<'_>> {
+        let own = self.environment.get(name).is_some();
+        self.environment.lookup(name).map(|found| Found { value: found.value, kept: found.secret && own })
+    }
+
+    fn explanation(&self, name: &str) -> Option<String> {
+        let sample = self.sample.get_or_init(|| crate::environment::Sample::read(self.project));
+        sample.explanation(name).map(str::to_owned)
+    }
+}
+
+/// Goes the whole way from layers to a deployment, in memory. Where a stage finds errors, all of that stage are
+/// reported and nothing comes back.
+pub fn plan(
+    project: &Project,
+    process: &ProcessEnvironment,
+    sources: &mut Sources,
+    report: &mut Report,
+) -> Option<Configured> {
+    let environment = load(project, process, sources, report);
+    let disabled = Disabled::read(project, sources, report);
+    let fragments = discover(project, report);
+    if report.has_errors() {
+        return None;
+    }
+    let switch = |name: &str| environment.get(name).map(|variable| variable.value.as_str());
+    let selection = select(fragments, &disabled, switch, report);
+    let variables = OfProject { environment: &environment, sample: std::cell::OnceCell::new(), project };
+    let (model, beaten) = assemble(project, &selection, &variables, sources, report)?;
+    let project_name = project_name(&environment, &model, project, report)?;
+    let model = named(model, &project_name);
+    checks::check(&model, project, &environment, &selection, report);
+    let env_text = match dotenv(&environment) {
+        Ok(text) => text,
+        Err(problems) => {
+            problems.into_iter().for_each(|problem| report.push(problem));
+            return None;
+        }
+    };
+    if report.has_errors() {
+        return None;
+    }
+    let root = project.root().to_owned();
+    Some(Configured {
+        compose_text: compose_text(&model, &selection, project),
+        env_text,
+        env_file: root.join(".env"),
+        compose_file: root.join("compose.yaml"),
+        model,
+        beaten,
+        selection,
+        project_name,
+        root,
+        environment,
+    })
+}
+
+/// Fragments, overlays, overrides: in this order, then what nobody needs any more goes.
+fn assemble(
+    project: &Project,
+    selection: &Selection,
+    variables: &OfProject<'_>,
+    sources: &mut Sources,
+    report: &mut Report,
+) -> Option<(Node, Beaten)> {
+    let scope = Scope::project(variables, project.root());
+    let nowhere = Span::new(sources.add("compose.yaml", project.root().join("compose.yaml"), ""), 0..0);
+    let mut model = Node::map(Map::new(), nowhere);
+    let mut workshop = Workshop::new(sources, report, project.root());
+    for fragment in &selection.chosen {
+        workshop.add_file(&mut model, &fragment.path, None, &scope);
+    }
+    if workshop.report.has_errors() {
+        return None;
+    }
+    let names = variables.environment.iter().map(|(name, _)| name);
+    let (mut model, rendered) = render(project, model, names, variables, workshop.sources, workshop.report);
+    for overlay in rendered {
+        for document in parse(workshop.sources, overlay.text, workshop.report).unwrap_or_default() {
+            if !document.is_null() {
+                workshop.add_document(&mut model, document, &overlay.path, overlay.text, &scope);
+            }
+        }
+    }
+    for path in [project.custom().join("override.yml"), project.root().join("override.yml")] {
+        if path.symlink_metadata().is_ok() {
+            workshop.add_file(&mut model, &path, None, &scope);
+        }
+    }
+    workshop.seen.report_unset(variables, workshop.report);
+    let beaten = std::mem::take(&mut workshop.beaten);
+    if workshop.report.has_errors() {
+        return None;
+    }
+    let left_out = services_left_out(project, selection, &model, sources);
+    drop_edges(
+        &mut model,
+        &|name| left_out.iter().find(|(other, _)| other == name).map(|(_, why)| why.clone()),
+        report,
+    );
+    drop_unused(&mut model);
+    service_env::look_up(&mut model, project);
+    settle(&mut model);
+    Some((model, beaten))
+}
+
+/// The services of the fragments that do not take part, and why; their texts are read, but not interpolated.
+fn services_left_out(
+    project: &Project,
+    selection: &Selection,
+    model: &Node,
+    sources: &mut Sources,
+) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    for left_out in &selection.left_out {
+        if matches!(left_out.reason, Reason::Common) {
+            continue;
+        }
+        // What is wrong with a fragment that is left out is nobody's business.
+        let mut ignored = Report::default();
+        let name = project.name_of(&left_out.fragment.path);
+        let Some(id) = crate::report::read(sources, &mut ignored, &name, &left_out.fragment.path) else { continue };
+        for document in parse(sources, id, &mut ignored).unwrap_or_default() {
+            let services = document.get("services").and_then(Node::as_map);
+            for service in services.into_iter().flat_map(Map::keys) {
+                if model.find(&["services", service]).is_none() {
+                    found.push((service.to_string(), why(left_out, sources)));
+                }
+            }
+        }
+    }
+    found
+}
+
+fn why(left_out: &LeftOut, sources: &Sources) -> String {
+    match &left_out.reason {
+        Reason::Disabled(span) => format!("`{}` is disabled in {}", left_out.fragment.name, sources.place(*span)),
+        Reason::SwitchedOff(name) => format!("{name} is off"),
+        Reason::Common => format!("`{}` is only there to be extended", left_out.fragment.name),
+    }
+}
+
+fn project_name(environment: &Environment, model: &Node, project: &Project, report: &mut Report) -> Option<String> {
+    if let Some(variable) = environment.get("COMPOSE_PROJECT_NAME").filter(|variable| !variable.value.is_empty()) {
+        if is_project_name(&variable.value) {
+            return Some(variable.value.clone());
+        }
+        let mut problem = Diagnostic::error("project-name", format!("`{}` cannot be a project's name", variable.value))
+            .with_help(
+                "COMPOSE_PROJECT_NAME takes small letters, digits, `-` and `_`, and starts with a letter or digit",
+            );
+        if let Some(span) = variable.origin.span {
+            problem = problem.at(span, "set here");
+        }
+        report.push(problem);
+        return None;
+    }
+    let written = model.get("name").and_then(Node::as_word).map(str::to_owned);
+    let folder = || project.root().file_name().map(|name| name.to_string_lossy().into_owned());
+    let name = normalized(&written.or_else(folder)?);
+    if name.is_empty() {
+        report.push(
+            Diagnostic::error("project-name", "the project has no name")
+                .with_help("set COMPOSE_PROJECT_NAME in env.custom"),
+        );
+        return None;
+    }
+    Some(name)
+}
+
+fn is_project_name(name: &str) -> bool {
+    name.starts_with(|first: char| first.is_ascii_lowercase() || first.is_ascii_digit())
+        && name.chars().all(|each| each.is_ascii_lowercase() || each.is_ascii_digit() || matches!(each, '-' | '_'))
+}
+
+/// docker compose's way with a name from a file or a folder: small letters, and nothing it does not know.
+fn normalized(name: &str) -> String {
+    let known = |each: &char| each.is_ascii_lowercase() || each.is_ascii_digit() || matches!(each, '-' | '_');
+    let name: String = name.to_lowercase().chars().filter(known).collect();
+    name.trim_start_matches(['-', '_']).to_owned()
+}
+
+/// The model with the project's name in front.
+fn named(model: Node, name: &str) -> Node {
+    let span = model.span;
+    let mut root =
+        Map::from_iter([("name".into(), Entry { key: span, value: Node::scalar(Scalar::plain(name), span) })]);
+    if let crate::yaml::Kind::Map(sections) = model.kind {
+        root.extend(sections.into_iter().filter(|(section, _)| &**section != "name"));
+    }
+    Node::map(root, span)
+}
+
+fn compose_text(model: &Node, selection: &Selection, project: &Project) -> String {
+    let mut text =
+        "# Written by lapstrake: change the fragments, overlays or overrides instead, and configure again.\n#\n"
+            .to_owned();
+    let mut add = |path: &Path| text.push_str(&format!("#   {}\n", project.name_of(path)));
+    selection.chosen.iter().for_each(|fragment| add(&fragment.path));
+    for path in [project.custom().join("override.yml"), project.root().join("override.yml")] {
+        if path.is_file() {
+            add(&path);
+        }
+    }
+    text.push('\n');
+    text + &emit(model)
+}

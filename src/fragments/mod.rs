@@ -1,0 +1,9 @@
+//! Which YAML files take part: found below `compose/` and `custom/compose/`, less what is disabled.
+
+mod disabled;
+mod discover;
+mod select;
+
+pub use disabled::Disabled;
+pub use discover::{Fragment, discover};
+pub use select::{LeftOut, Reason, Selection, select};
