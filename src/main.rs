@@ -1,3 +1,22 @@
-//! The `lapstrake` program.
+//! The `lapstrake` program: collects arguments and environment, runs, and ends with the exit code.
 
-fn main() {}
+use std::process::ExitCode;
+
+use lapstrake::commands::{self, Context};
+use lapstrake::docker::System;
+use lapstrake::settings::Settings;
+use lapstrake::terminal::Printer;
+
+fn main() -> ExitCode {
+    let settings = match Settings::from_arguments(std::env::args_os()) {
+        Ok(settings) => settings,
+        Err(message) => {
+            // Help that nobody reads to its end is no failure.
+            let _ = message.print();
+            return ExitCode::from(u8::try_from(message.exit_code()).unwrap_or(1));
+        }
+    };
+    let printer = Printer::new(settings.colour, settings.quiet);
+    let process = std::env::vars_os().collect();
+    commands::run(&Context { settings: &settings, printer: &printer, runner: &System, process: &process }).into()
+}

@@ -1,0 +1,362 @@
+//! The arguments as clap reads them; the comments are the help. [`crate::settings`] is the only reader.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+
+use crate::exit;
+
+const EXAMPLES: &str = "\
+Examples:
+  lapstrake configure          write .env and compose.yaml
+  lapstrake up -d              configure, start everything, wait until it is healthy
+  lapstrake logs -f coog       docker compose's own verbs work as they are
+  lapstrake explain NAME       where a value comes from
+  lapstrake -C /srv/demo ps    the same from any folder";
+
+/// Turns layered configuration into one docker compose project, and runs it.
+///
+/// Every verb of docker compose that is not listed here is passed through to it (ps, logs, exec, run, pull, stop, …).
+#[derive(Debug, Parser)]
+#[command(name = "lapstrake", version, arg_required_else_help = true, after_help = after_help())]
+pub struct Arguments {
+    /// What holds for every verb.
+    #[command(flatten)]
+    pub common: Common,
+    /// What is to be done.
+    #[command(subcommand)]
+    pub verb: Verb,
+}
+
+fn after_help() -> String {
+    format!("{EXAMPLES}\n\n{}", exit::TABLE)
+}
+
+impl Arguments {
+    /// Reads the arguments, the program's name first.
+    ///
+    /// # Errors
+    /// When they make no sense, or ask for help.
+    pub fn read(words: Vec<OsString>) -> Result<Self, clap::Error> {
+        let arguments = Self::try_parse_from(&words)?;
+        let Some((verb, theirs)) = arguments.verb.verbatim() else { return Ok(arguments) };
+        // clap stops looking for options of ours at the first one it does not know; our users do not know whose is whose.
+        let (before, after) = words.split_at(words.len() - theirs.len());
+        let (ours, theirs) = partition(verb, after);
+        if ours.is_empty() || before.last().is_some_and(|word| word == "--") {
+            return Ok(arguments);
+        }
+        Self::try_parse_from(before.iter().chain(ours).chain([&"--".into()]).chain(theirs))
+    }
+}
+
+impl Verb {
+    /// Its name and docker compose's part of its arguments, if it has such a part beside ours.
+    fn verbatim(&self) -> Option<(&'static str, &[OsString])> {
+        match self {
+            Self::Up(up) => Some(("up", &up.verbatim.arguments)),
+            Self::Down(verbatim) => Some(("down", &verbatim.arguments)),
+            _ => None,
+        }
+    }
+}
+
+/// Tells the options of a verb of ours, with their values, from what is left for docker compose.
+fn partition<'w>(verb: &str, words: &'w [OsString]) -> (Vec<&'w OsString>, Vec<&'w OsString>) {
+    let mut command = Arguments::command();
+    command.build();
+    let options = command.find_subcommand(verb).into_iter().flat_map(clap::Command::get_opts);
+    let flags = command.find_subcommand(verb).into_iter().flat_map(clap::Command::get_arguments);
+    let spellings = |option: &clap::Arg| {
+        let long = option.get_long().map(|name| format!("--{name}"));
+        let short = option.get_short().map(|letter| format!("-{letter}"));
+        long.into_iter().chain(short).collect::<Vec<_>>()
+    };
+    let with_value: Vec<String> = options.flat_map(spellings).collect();
+    let known: Vec<String> = flags.flat_map(spellings).collect();
+    let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+    let mut rest = words.iter();
+    while let Some(word) = rest.next() {
+        let text = word.to_string_lossy();
+        if text == "--" {
+            theirs.extend(std::iter::once(word).chain(rest.by_ref()));
+        } else if with_value.iter().any(|option| *option == text) {
+            ours.extend(std::iter::once(word).chain(rest.next()));
+        } else if known.iter().any(|flag| *flag == text)
+            || with_value
+                .iter()
+                .any(|option| text.strip_prefix(option.as_str()).is_some_and(|rest| rest.starts_with('=')))
+        {
+            ours.push(word);
+        } else {
+            theirs.push(word);
+        }
+    }
+    (ours, theirs)
+}
+
+/// The verbs that are ours.
+#[must_use]
+pub fn verbs() -> Vec<String> {
+    Arguments::command().get_subcommands().map(|verb| verb.get_name().to_owned()).collect()
+}
+
+/// What holds for every verb.
+#[derive(Debug, Args)]
+pub struct Common {
+    /// The project's folder [default: the nearest folder, from here upwards, that is a project]
+    #[arg(short = 'C', value_name = "DIR", global = true)]
+    pub project: Option<PathBuf>,
+    /// The folder with what the operators keep, relative to the project
+    #[arg(long, value_name = "DIR", default_value = "custom", global = true)]
+    pub custom: PathBuf,
+    /// Say errors only
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
+    /// When to use colours
+    #[arg(long, value_name = "WHEN", value_enum, default_value_t, global = true)]
+    pub color: Color,
+}
+
+/// When to use colours.
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless NO_COLOR is set
+    #[default]
+    Auto,
+    /// Also into a pipe
+    Always,
+    /// Not at all
+    Never,
+}
+
+/// What is to be done.
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// Write .env and compose.yaml from the layers, if they are sound
+    #[command(after_help = "\
+Examples:
+  lapstrake configure             write what changed, say what it means for the services
+  lapstrake configure --diff      only show what would change
+  lapstrake configure --check     exit 1 when something would change")]
+    Configure(Configure),
+    /// Configure, start the services, and wait for them (with -d)
+    #[command(after_help = "\
+Takes every option of `docker compose up`, unchanged (`docker compose up --help` lists them). Services that are no
+longer part of the project are stopped. With -d the command ends when every service is healthy, running, or has ended
+well if it is one that ends; it fails with the last lines of the log of whoever failed.
+
+Examples:
+  lapstrake up                    start everything, show the logs, stop with Ctrl-C
+  lapstrake up -d                 start everything and wait until it is healthy
+  lapstrake up -d coog            start one service and what it depends on
+  lapstrake up -d --no-wait       start and do not wait")]
+    Up(Up),
+    /// Stop and remove the services, and what is left of former ones
+    #[command(after_help = "\
+Takes every option of `docker compose down`, unchanged. Works with the last deployment, or without one by the project's
+name.
+
+Examples:
+  lapstrake down
+  lapstrake down --volumes        remove named volumes too")]
+    Down(Verbatim),
+    /// Merge compose files as docker compose would, for any project
+    #[command(after_help = "\
+Examples:
+  lapstrake merge base.yml override.yml
+  lapstrake merge base.yml override.yml -o merged.yml --verify")]
+    Merge(Merge),
+    /// Say where a value comes from: a variable's, a service's, or one of its keys'
+    #[command(after_help = "\
+Examples:
+  lapstrake explain POSTGRESQL_CONNECTION_STRING
+  lapstrake explain coog.environment")]
+    Explain(Explain),
+    /// List the variables
+    #[command(after_help = "\
+Examples:
+  lapstrake env --changed         what differs from the defaults
+  lapstrake env --format json")]
+    Env(Env),
+    /// Draw the services, what they depend on, and their networks
+    #[command(after_help = "\
+Examples:
+  lapstrake graph --format dot | dot -Tsvg > services.svg")]
+    Graph(Graph),
+    /// Look into the running application
+    Tools(Tools),
+    /// A verb of docker compose
+    #[command(external_subcommand)]
+    Compose(Vec<OsString>),
+}
+
+/// How problems are shown.
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+pub enum Format {
+    /// Drawn for people, on standard error
+    #[default]
+    Text,
+    /// As JSON, on standard output
+    Json,
+}
+
+/// `configure`
+#[derive(Debug, Args)]
+pub struct Configure {
+    /// Treat warnings as errors
+    #[arg(long)]
+    pub strict: bool,
+    /// Write nothing; exit 1 when something would change
+    #[arg(long)]
+    pub check: bool,
+    /// Write nothing; show what would change
+    #[arg(long)]
+    pub diff: bool,
+    /// Write nothing; print compose.yaml
+    #[arg(long)]
+    pub print: bool,
+    /// Ask docker compose itself whether it reads the same
+    #[arg(long)]
+    pub verify: bool,
+    /// How problems are shown
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
+    pub format: Format,
+}
+
+/// `up`
+#[derive(Debug, Args)]
+pub struct Up {
+    /// With -d: do not wait for the services
+    #[arg(long)]
+    pub no_wait: bool,
+    /// With -d: how long a service may take to become ready after it was started
+    #[arg(long, value_name = "SECONDS", default_value_t = 300)]
+    pub wait_timeout: u64,
+    /// The same as -d: waiting is what we do
+    #[arg(long, hide = true)]
+    pub wait: bool,
+    /// docker compose's own.
+    #[command(flatten)]
+    pub verbatim: Verbatim,
+}
+
+/// Arguments that are docker compose's business.
+#[derive(Debug, Args)]
+pub struct Verbatim {
+    /// Options and services for docker compose
+    #[arg(value_name = "ARGUMENTS", allow_hyphen_values = true)]
+    pub arguments: Vec<OsString>,
+}
+
+/// `merge`
+#[derive(Debug, Args)]
+pub struct Merge {
+    /// The files, lowest first
+    #[arg(value_name = "FILE", required = true)]
+    pub files: Vec<PathBuf>,
+    /// Write here instead of to standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Read variables from here instead of from `.env` beside the first file
+    #[arg(long, value_name = "FILE")]
+    pub env_file: Vec<PathBuf>,
+    /// The project's name
+    #[arg(short, long, value_name = "NAME")]
+    pub project_name: Option<String>,
+    /// Ask docker compose itself whether it reads the same
+    #[arg(long)]
+    pub verify: bool,
+    /// How problems are shown
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
+    pub format: Format,
+}
+
+/// `explain`
+#[derive(Debug, Args)]
+pub struct Explain {
+    /// A variable, a service, or a service and a path of keys (`coog.environment`)
+    #[arg(value_name = "NAME")]
+    pub subject: String,
+    /// Show secrets
+    #[arg(long)]
+    pub show_secrets: bool,
+    /// How problems are shown
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
+    pub format: Format,
+}
+
+/// `env`
+#[derive(Debug, Args)]
+pub struct Env {
+    /// Only what differs from the defaults
+    #[arg(long)]
+    pub changed: bool,
+    /// Show secrets
+    #[arg(long)]
+    pub show_secrets: bool,
+    /// How they are listed
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
+    pub format: EnvFormat,
+}
+
+/// How variables are listed.
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+pub enum EnvFormat {
+    /// For people
+    #[default]
+    Text,
+    /// As JSON
+    Json,
+    /// As docker compose reads it
+    Dotenv,
+    /// As a shell reads it
+    Shell,
+}
+
+/// `graph`
+#[derive(Debug, Args)]
+pub struct Graph {
+    /// The language of the drawing
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
+    pub format: GraphFormat,
+}
+
+/// Languages of drawings.
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+pub enum GraphFormat {
+    /// Mermaid, which many web pages draw by themselves
+    #[default]
+    Mermaid,
+    /// DOT, for Graphviz
+    Dot,
+}
+
+/// `tools`
+#[derive(Debug, Args)]
+pub struct Tools {
+    /// Which one.
+    #[command(subcommand)]
+    pub tool: Tool,
+}
+
+/// The tools.
+#[derive(Clone, Copy, Debug, Subcommand)]
+#[command(rename_all = "snake_case")]
+pub enum Tool {
+    /// Print the application server's statistics, as JSON (COOG_UWSGI_STATS=1)
+    UwsgiStats,
+    /// Print where each process and thread of the application server is (COOG_UWSGI_TRACEBACKER=1)
+    UwsgiTracebacks,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_arguments_make_sense_to_clap() {
+        Arguments::command().debug_assert();
+    }
+}

@@ -1,0 +1,96 @@
+//! What every verb works with: the settings, the surroundings, and the steps that most verbs begin with.
+
+use crate::docker::{Command, Compose, Ended, RunError, Runner, find_trouble, look_usual};
+use crate::environment::ProcessEnvironment;
+use crate::exit::Exit;
+use crate::project::Project;
+use crate::report::{Diagnostic, Report, Sources};
+use crate::settings::Settings;
+use crate::terminal::Printer;
+
+use super::Failure;
+use crate::deployment::{self, Configured};
+
+/// What every verb works with.
+#[derive(Clone, Copy)]
+pub struct Context<'a> {
+    /// What the user wants.
+    pub settings: &'a Settings,
+    /// Says things.
+    pub printer: &'a Printer,
+    /// Runs programs.
+    pub runner: &'a dyn Runner,
+    /// The environment that we were called with.
+    pub process: &'a ProcessEnvironment,
+}
+
+/// A deployment that was planned, with everything there is to say about it. Nothing was written or said yet.
+pub(super) struct Planned {
+    pub(super) sources: Sources,
+    pub(super) report: Report,
+    pub(super) configured: Option<Configured>,
+}
+
+impl Context<'_> {
+    /// The project that was named, or the nearest one.
+    pub(super) fn project(&self) -> Result<Project, Failure> {
+        let custom = &self.settings.custom;
+        Ok(match &self.settings.project {
+            Some(root) => Project::at(root, custom)?,
+            None => Project::find(&std::env::current_dir()?, custom)?,
+        })
+    }
+
+    /// Plans the deployment.
+    pub(super) fn plan(&self, project: &Project) -> Planned {
+        let (mut sources, mut report) = (Sources::default(), Report::default());
+        let configured = deployment::plan(project, self.process, &mut sources, &mut report);
+        Planned { sources, report, configured }
+    }
+
+    /// Says what there is to say about a plan, and hands it out if it is sound.
+    pub(super) fn settle(&self, planned: Planned) -> Result<Configured, Failure> {
+        let Planned { sources, report, configured } = planned;
+        self.printer.report(&sources, &report, "nothing was written");
+        configured.filter(|_| !report.has_errors()).ok_or_else(|| Failure::said(Exit::Invalid))
+    }
+
+    /// Writes a deployment.
+    pub(super) fn write(&self, configured: &Configured) -> Result<(), Failure> {
+        deployment::write(configured).map(drop).map_err(|error| {
+            Failure::new(
+                Exit::Failed,
+                Diagnostic::error("not-written", format!("cannot write the deployment: {error}")),
+            )
+        })
+    }
+
+    /// Becomes a command that ends our work. Where docker does not look usual we stay, to explain a failure.
+    pub(super) fn hand_over(&self, command: &Command) -> Result<Exit, Failure> {
+        let ended = if look_usual() { self.runner.replace(command) } else { self.runner.run(command) };
+        self.outcome(ended)
+    }
+
+    /// What came of a command that ended our work.
+    pub(super) fn outcome(&self, ended: Result<Ended, RunError>) -> Result<Exit, Failure> {
+        match ended? {
+            ended if ended.well() => Ok(Exit::Done),
+            ended => Err(self.blame(ended)),
+        }
+    }
+
+    /// The reason for a failure of docker: its own trouble, or the exit code of a program that has said why.
+    pub(super) fn blame(&self, ended: Ended) -> Failure {
+        // Whoever was interrupted knows why.
+        let trouble = if ended.code > 128 { None } else { find_trouble(self.runner) };
+        trouble.map_or_else(|| Failure::said(Exit::Theirs(ended.code)), Failure::from)
+    }
+}
+
+impl Configured {
+    /// docker compose for this deployment.
+    pub(super) fn compose(&self) -> Compose {
+        let names = self.environment.iter().map(|(name, _)| name);
+        Compose::of(&self.root, &self.env_file, &self.compose_file, names)
+    }
+}

@@ -1,0 +1,42 @@
+//! One file per verb, and what they share.
+
+mod context;
+mod down;
+mod failure;
+mod passthrough;
+mod roles;
+mod tools;
+mod up;
+
+pub use context::Context;
+pub use failure::Failure;
+
+use crate::exit::Exit;
+use crate::report::{Diagnostic, Sources};
+use crate::settings::Task;
+
+/// Does what the settings ask for, and says what went wrong.
+#[must_use]
+pub fn run(context: &Context<'_>) -> Exit {
+    match dispatch(context) {
+        Ok(exit) => exit,
+        Err(Failure { exit, unsaid }) => {
+            if let Some(diagnostic) = unsaid {
+                context.printer.diagnostic(&Sources::default(), &diagnostic);
+            }
+            exit
+        }
+    }
+}
+
+fn dispatch(context: &Context<'_>) -> Result<Exit, Failure> {
+    match &context.settings.task {
+        Task::Up(settings) => up::run(context, settings),
+        Task::Down(arguments) => down::run(context, arguments),
+        Task::Tool(tool) => tools::run(context, *tool),
+        Task::Compose(verb, arguments) => passthrough::run(context, verb, arguments),
+        Task::Configure(_) | Task::Merge(_) | Task::Explain(_) | Task::Env(_) | Task::Graph(_) => {
+            Err(Failure::new(Exit::Failed, Diagnostic::error("unknown-verb", "this verb is not there yet")))
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! `up`: configure, have the database ready, start the services, wait for them.
+
+mod data_folder;
+mod extensions;
+mod readiness;
+mod request;
+mod selection;
+mod wait;
+
+use std::time::Duration;
+
+use super::{Context, Failure, roles};
+use crate::deployment::Configured;
+use crate::docker::{Compose, interrupted};
+use crate::exit::Exit;
+use crate::settings;
+
+use request::Request;
+use selection::Selection;
+use wait::Waiting;
+
+/// How long the database may take where nothing else is waited for.
+const PATIENCE: Duration = Duration::from_secs(300);
+
+pub(super) fn run(context: &Context<'_>, settings: &settings::Up) -> Result<Exit, Failure> {
+    let request = Request::read(&settings.arguments);
+    let project = context.project()?;
+    let mut planned = context.plan(&project);
+    if let Some(configured) = &planned.configured {
+        data_folder::check(context.runner, configured, &mut planned.report);
+    }
+    let configured = context.settle(planned)?;
+    context.write(&configured)?;
+
+    let up = Up { context, request: &request, configured: &configured, compose: compose_of(context, &configured) };
+    if !request.starts {
+        return context.hand_over(&up.command());
+    }
+    let selection = Selection::of(&configured.model, &request, context.process);
+    let database = roles::Database::of(&configured.model);
+    let takes_part =
+        |database: &roles::Database<'_>| database.service.is_none_or(|service| selection.contains(service));
+    if let Some(database) = database.filter(takes_part) {
+        extensions::ensure(&up, &database, settings.patience.unwrap_or(PATIENCE))?;
+    }
+    match settings.patience {
+        _ if !request.detached => context.hand_over(&up.command()),
+        None => context.outcome(context.runner.run(&up.command())),
+        Some(patience) => up.start_and_wait(Waiting::new(context, &configured.project_name, selection, patience)),
+    }
+}
+
+/// In the background a quiet `up` keeps docker compose quiet too; in the foreground its output is what was asked for.
+fn compose_of(context: &Context<'_>, configured: &Configured) -> Compose {
+    let compose = configured.compose();
+    if context.printer.is_quiet() { compose.quietly() } else { compose }
+}
+
+/// One `up`, underway.
+struct Up<'a> {
+    context: &'a Context<'a>,
+    request: &'a Request,
+    configured: &'a Configured,
+    compose: Compose,
+}
+
+impl Up<'_> {
+    /// docker compose's `up` as it was asked for. A service that is no longer part of the project goes.
+    fn command(&self) -> crate::docker::Command {
+        self.compose.command("up").arg("--remove-orphans").args(&self.request.arguments)
+    }
+
+    fn start_and_wait(&self, mut waiting: Waiting<'_>) -> Result<Exit, Failure> {
+        // docker compose waits by itself, and without an end, for what others depend on.
+        let ended = self.context.runner.run_watched(&self.command(), &mut || waiting.glance())?;
+        if ended.well() {
+            return waiting.until_ready();
+        }
+        if !interrupted() {
+            waiting.tell_who_failed();
+        }
+        Err(if waiting.gave_up() { Failure::said(Exit::Failed) } else { self.context.blame(ended) })
+    }
+}

@@ -1,0 +1,147 @@
+//! A command as a value: it can be printed, compared in tests, and run by a [`super::Runner`].
+
+use std::ffi::{OsStr, OsString};
+use std::fmt;
+use std::process::Stdio;
+
+/// What a command reads from its standard input.
+#[derive(Clone, Default)]
+pub enum Input {
+    /// What we read ourselves.
+    #[default]
+    Inherited,
+    /// Nothing.
+    Nothing,
+    /// These bytes. Secrets go this way, so they are never printed.
+    Bytes(Vec<u8>),
+}
+
+/// A program, its arguments, and what it finds around it. It starts in our own working folder.
+#[derive(Clone)]
+pub struct Command {
+    program: OsString,
+    arguments: Vec<OsString>,
+    environment: Vec<(OsString, Option<OsString>)>,
+    input: Input,
+}
+
+impl Command {
+    /// The bare program.
+    pub fn new(program: impl Into<OsString>) -> Self {
+        Self { program: program.into(), arguments: Vec::new(), environment: Vec::new(), input: Input::Inherited }
+    }
+
+    /// Adds an argument. Secrets do not belong here: anybody on the machine can read them.
+    #[must_use]
+    pub fn arg(mut self, argument: impl Into<OsString>) -> Self {
+        self.arguments.push(argument.into());
+        self
+    }
+
+    /// Adds arguments.
+    #[must_use]
+    pub fn args<T: Into<OsString>>(mut self, arguments: impl IntoIterator<Item = T>) -> Self {
+        self.arguments.extend(arguments.into_iter().map(Into::into));
+        self
+    }
+
+    /// Sets a variable of its environment, which otherwise is ours.
+    #[must_use]
+    pub fn env(mut self, name: impl Into<OsString>, value: impl Into<OsString>) -> Self {
+        self.environment.push((name.into(), Some(value.into())));
+        self
+    }
+
+    /// Keeps a variable of our environment from it.
+    #[must_use]
+    pub fn without_env(mut self, name: impl Into<OsString>) -> Self {
+        self.environment.push((name.into(), None));
+        self
+    }
+
+    /// Sets what it reads.
+    #[must_use]
+    pub fn input(mut self, input: Input) -> Self {
+        self.input = input;
+        self
+    }
+
+    /// The program's name.
+    #[must_use]
+    pub fn program(&self) -> &OsStr {
+        &self.program
+    }
+
+    /// Its arguments.
+    #[must_use]
+    pub fn arguments(&self) -> &[OsString] {
+        &self.arguments
+    }
+
+    /// The bytes that it is given to read, if any.
+    pub(super) fn bytes(&self) -> Option<&[u8]> {
+        if let Input::Bytes(bytes) = &self.input { Some(bytes) } else { None }
+    }
+
+    /// The same for the standard library.
+    pub(super) fn to_std(&self) -> std::process::Command {
+        let mut command = std::process::Command::new(&self.program);
+        command.args(&self.arguments);
+        for (name, value) in &self.environment {
+            match value {
+                Some(value) => command.env(name, value),
+                None => command.env_remove(name),
+            };
+        }
+        command.stdin(match &self.input {
+            Input::Inherited => Stdio::inherit(),
+            Input::Nothing => Stdio::null(),
+            Input::Bytes(_) => Stdio::piped(),
+        });
+        command
+    }
+}
+
+/// As it would be typed. Neither values of the environment nor the input are shown.
+impl fmt::Display for Command {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", quoted(&self.program))?;
+        self.arguments.iter().try_for_each(|argument| write!(f, " {}", quoted(argument)))
+    }
+}
+
+impl fmt::Debug for Command {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (name, value) in &self.environment {
+            write!(f, "{}{} ", if value.is_some() { "" } else { "-" }, quoted(name))?;
+        }
+        write!(f, "{self}")?;
+        self.bytes().map_or(Ok(()), |bytes| write!(f, " <({} bytes)", bytes.len()))
+    }
+}
+
+fn quoted(word: &OsStr) -> String {
+    let text = word.to_string_lossy();
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=@%+,{}".contains(c);
+    if !text.is_empty() && text.chars().all(plain) {
+        text.into_owned()
+    } else {
+        format!("'{}'", text.replace('\'', r"'\''"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_secret_is_not_printed() {
+        let command = Command::new("docker")
+            .args(["compose", "exec", "it's", ""])
+            .env("PGPASSFILE", "/secret")
+            .without_env("TOKEN")
+            .input(Input::Bytes(b"secret".to_vec()));
+        assert_eq!(command.to_string(), r"docker compose exec 'it'\''s' ''");
+        assert_eq!(format!("{command:?}"), r"PGPASSFILE -TOKEN docker compose exec 'it'\''s' '' <(6 bytes)");
+    }
+}

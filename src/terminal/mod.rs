@@ -1,0 +1,13 @@
+//! The terminal: standard output is for data, standard error is for talk.
+
+mod ask;
+mod printer;
+mod progress;
+mod report;
+mod table;
+
+pub use ask::{NoAnswer, confirm, hidden};
+pub use printer::{Colour, Printer};
+pub use progress::{Live, Progress};
+pub use report::json;
+pub use table::Table;

@@ -1,0 +1,91 @@
+//! Problems, drawn for people or written for machines.
+
+use serde_json::{Value, json as object};
+
+use super::Printer;
+use crate::report::{Diagnostic, Look, Report, Severity, Sources, draw};
+
+impl Printer {
+    /// Draws one problem. A quiet printer draws errors only.
+    pub fn diagnostic(&self, sources: &Sources, diagnostic: &Diagnostic) {
+        if diagnostic.severity == Severity::Error || !self.is_quiet() {
+            self.insist(&draw(sources, diagnostic, Look { colour: self.colours_talk() }));
+        }
+    }
+
+    /// Draws every problem with a blank line after each. Errors are counted in a last line that ends with what came of
+    /// them (`nothing was written`).
+    pub fn report(&self, sources: &Sources, report: &Report, aftermath: &str) {
+        for diagnostic in report.diagnostics() {
+            self.diagnostic(sources, diagnostic);
+            if diagnostic.severity == Severity::Error || !self.is_quiet() {
+                self.insist("");
+            }
+        }
+        if report.has_errors() {
+            self.insist(&format!("{}; {aftermath}", count(report)));
+        }
+    }
+}
+
+/// `3 errors, 1 warning`.
+fn count(report: &Report) -> String {
+    let of = |severity: Severity| report.diagnostics().iter().filter(|one| one.severity == severity).count();
+    let phrase = |number: usize, word: &str| format!("{number} {word}{}", if number == 1 { "" } else { "s" });
+    let errors = phrase(of(Severity::Error), "error");
+    match of(Severity::Warning) {
+        0 => errors,
+        warnings => format!("{errors}, {}", phrase(warnings, "warning")),
+    }
+}
+
+/// The problems as one JSON array: severity, code, title, places, notes and advice of each.
+#[must_use]
+pub fn json(sources: &Sources, report: &Report) -> Value {
+    report.diagnostics().iter().map(|diagnostic| one(sources, diagnostic)).collect()
+}
+
+fn one(sources: &Sources, diagnostic: &Diagnostic) -> Value {
+    let places: Vec<Value> = diagnostic
+        .labels
+        .iter()
+        .map(|label| {
+            let place = sources.place(label.span);
+            object!({ "file": place.path, "line": place.line, "column": place.column, "text": label.text })
+        })
+        .collect();
+    object!({
+        "severity": diagnostic.severity.word(),
+        "code": diagnostic.code,
+        "title": diagnostic.title,
+        "places": places,
+        "notes": diagnostic.notes,
+        "helps": diagnostic.helps,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::Span;
+
+    #[test]
+    fn problems_are_counted_by_weight() {
+        let mut report = Report::default();
+        report.push(Diagnostic::error("a", "one"));
+        assert_eq!(count(&report), "1 error");
+        report.push(Diagnostic::error("a", "two"));
+        report.push(Diagnostic::warning("b", "three"));
+        assert_eq!(count(&report), "2 errors, 1 warning");
+    }
+
+    #[test]
+    fn machines_get_places_and_advice() {
+        let mut sources = Sources::default();
+        let id = sources.add("compose/a.yml", "/p/compose/a.yml", "services:\n  web: 3\n");
+        let mut report = Report::default();
+        report
+            .push(Diagnostic::error("type", "a service is a mapping").at(Span::new(id, 17..18), "here").with_help("h"));
+        insta::assert_snapshot!(json(&sources, &report), @r#"[{"code":"type","helps":["h"],"notes":[],"places":[{"column":8,"file":"compose/a.yml","line":2,"text":"here"}],"severity":"error","title":"a service is a mapping"}]"#);
+    }
+}
