@@ -63,4 +63,3 @@ pub(super) fn way_to_set<'e>(environment: &'e Environment, variable: &'e Variabl
     let of_base = |name: &str| environment.get(name).is_some_and(|other| other.origin.layer == Layer::Base);
     used().find(|name| *name == own).or_else(|| used().find(|name| !of_base(name)))
 }
-

@@ -21,6 +21,11 @@ impl<'t> Cursor<'t> {
         &self.text[start..self.at]
     }
 
+    /// The text from here on.
+    pub(super) fn ahead(&self) -> &'t str {
+        &self.text[self.at..]
+    }
+
     /// The next byte, line continuations passed over.
     pub(super) fn peek(&mut self) -> Option<u8> {
         while self.rest().starts_with(b"\\\n") {
@@ -57,7 +62,7 @@ impl<'t> Cursor<'t> {
 
     /// Passes over the next character as it stands.
     pub(super) fn take_character(&mut self) -> Option<char> {
-        let character = self.text[self.at..].chars().next()?;
+        let character = self.ahead().chars().next()?;
         self.at += character.len_utf8();
         Some(character)
     }
@@ -81,6 +86,11 @@ impl<'t> Cursor<'t> {
             self.bump();
         }
         name
+    }
+
+    /// Goes on at an offset ahead, which must be on a character.
+    pub(super) fn skip_to(&mut self, offset: usize) {
+        self.at = offset.max(self.at);
     }
 
     fn rest(&self) -> &'t [u8] {

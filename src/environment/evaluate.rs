@@ -147,9 +147,10 @@ impl<'p> Evaluator<'p> {
         if let Some((_, names)) = self.assigned.last_mut() {
             names.insert(name.to_owned());
         }
-        let tainted = origin.expansions.iter().any(|used| {
-            used.contributes && used.found.is_some_and(|found| self.variables[found.index()].secret)
-        });
+        let tainted = origin
+            .expansions
+            .iter()
+            .any(|used| used.contributes && used.found.is_some_and(|found| self.variables[found.index()].secret));
         let secret = tainted || names::is_secret(name) || names::has_credentials(&value);
         let name = name.to_owned();
         self.add(Variable { name, value, secret, poisoned, origin, read: false, shape })

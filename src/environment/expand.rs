@@ -141,6 +141,11 @@ impl Evaluator<'_> {
         output: &mut Output,
         used: &mut Vec<Used>,
     ) {
+        // bash leaves the pattern alone when there is nothing to take it off, and so do the `:=` in it.
+        if self.variables[id.index()].value.is_empty() {
+            output.poisoned |= self.variables[id.index()].poisoned;
+            return;
+        }
         let mut text = Output { is_pattern: true, ..Output::default() };
         self.expand(pattern, &mut text, used);
         if text.poisoned || self.variables[id.index()].poisoned {

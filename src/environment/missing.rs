@@ -100,11 +100,14 @@ impl Wanted {
         match self.why {
             Why::Required => self.is_required(name, known),
             Why::Unset => self.is_unset(name, known),
-            Why::Preset => self.at_places(
-                Diagnostic::error("not-in-language", format!("`{name}` is the shell's own, and no shell is there")),
-                "it is not in the environment of this process",
-            )
-            .with_help(format!("write the value itself, under a name of your own, or `export {name}` before you call")),
+            Why::Preset => self
+                .at_places(
+                    Diagnostic::error("not-in-language", format!("`{name}` is the shell's own, and no shell is there")),
+                    "it is not in the environment of this process",
+                )
+                .with_help(format!(
+                    "write the value itself, under a name of your own, or `export {name}` before you call"
+                )),
             Why::NotText => self.at_places(
                 Diagnostic::error("not-utf8", format!("`{name}` of the calling process is not UTF-8 text")),
                 "read here",
@@ -160,4 +163,3 @@ impl Wanted {
         })
     }
 }
-

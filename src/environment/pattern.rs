@@ -16,7 +16,10 @@ enum Item {
     One,
     Character(char),
     /// `[…]`
-    Set { negated: bool, members: Vec<Member> },
+    Set {
+        negated: bool,
+        members: Vec<Member>,
+    },
 }
 
 enum Member {

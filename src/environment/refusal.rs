@@ -38,6 +38,8 @@ pub(super) enum Refusal {
     Append,
     /// `~root`, `~+`
     TildeName,
+    /// `"${X-'"'}"`
+    MixedQuotes,
     /// `{a,b}` in an `export`
     Braces,
     /// `if`, `for`, `{`
@@ -189,6 +191,11 @@ impl Refusal {
                 "`~` alone is your home folder",
                 "write the path itself, or quote a `~` that means itself",
             ),
+            Self::MixedQuotes => construct(
+                "a mixture of quotes in a double-quoted expansion",
+                "shells do not agree on what it means",
+                "give the inner text a name of its own, and write that name here",
+            ),
             Self::Braces => construct(
                 "a bare `{` behind `export`",
                 "the shell might make several words of it",
@@ -204,11 +211,9 @@ impl Refusal {
                 "these files do not read each other",
                 "`custom/env.custom` is read before `env.custom`, and `env.base` last; move the lines there",
             ),
-            Self::Declaration(word) => construct(
-                &format!("the shell's `{word}`"),
-                "variables have no kinds here",
-                "write `NAME=value`",
-            ),
+            Self::Declaration(word) => {
+                construct(&format!("the shell's `{word}`"), "variables have no kinds here", "write `NAME=value`")
+            }
             Self::Unset => construct(
                 "the shell's `unset`",
                 "a name that was set stays set",

@@ -122,6 +122,9 @@ mod tests {
         assert_eq!(sample.explanation("CUSTOM_B_PORT"), Some("Ports\ndefaults to 81"));
         assert_eq!(sample.explanation("CUSTOM_C"), Some("X=1 is not a variable but a sentence"));
         assert_eq!((sample.explanation("BARE"), sample.has("BARE")), (None, true));
-        assert_eq!((sample.value("CUSTOM_C"), sample.value("BARE"), sample.value("CUSTOM_B_PORT")), (Some("a b"), None, None));
+        assert_eq!(
+            (sample.value("CUSTOM_C"), sample.value("BARE"), sample.value("CUSTOM_B_PORT")),
+            (Some("a b"), None, None)
+        );
     }
 }

@@ -2,8 +2,8 @@
 
 use super::variable::Shape;
 use super::{Variable, VariableId};
-use crate::report::Sources;
 use crate::environment::syntax::Assignment;
+use crate::report::Sources;
 
 /// Spreads secrecy both ways along expansions until nothing changes: forwards to all that was made from a secret,
 /// backwards to a value that was handed on whole (`CUSTOM_KEY`, where `KEY=${CUSTOM_KEY}` is marked).

@@ -121,7 +121,10 @@ impl Word {
 
     /// The value, where nothing has to be expanded.
     pub(super) fn literal(&self) -> Option<String> {
-        self.parts.iter().map(|part| if let Part::Text { text, .. } = part { Some(text.as_str()) } else { None }).collect()
+        self.parts
+            .iter()
+            .map(|part| if let Part::Text { text, .. } = part { Some(text.as_str()) } else { None })
+            .collect()
     }
 
     /// Calls `visit` for every piece of literal text in it, in nested words too.

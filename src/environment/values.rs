@@ -66,12 +66,9 @@ impl Environment {
 
     /// The names that `env.base` assigns or looks at: what can be set, and what is known.
     pub fn known_names(&self) -> impl Iterator<Item = &str> {
-        self.variables
-            .iter()
-            .filter(|variable| variable.origin.layer == Layer::Base)
-            .flat_map(|variable| {
-                let used = variable.origin.expansions.iter().map(|used| used.name.as_str());
-                std::iter::once(variable.name.as_str()).chain(used)
-            })
+        self.variables.iter().filter(|variable| variable.origin.layer == Layer::Base).flat_map(|variable| {
+            let used = variable.origin.expansions.iter().map(|used| used.name.as_str());
+            std::iter::once(variable.name.as_str()).chain(used)
+        })
     }
 }

@@ -17,7 +17,7 @@ enum Context {
     Bare,
     /// In `${X=…}` outside double quotes: no `~` behind a `:`.
     BareAssign,
-    /// In `"${X-…}"`: `'` means itself.
+    /// In `"${X-…}"`: `'` means itself, and still hides a `}` from being the end.
     Quoted,
     /// In `${X%…}`, within double quotes or not: quotes mean what they mean outside of them.
     Pattern,
@@ -48,8 +48,7 @@ impl Context {
     /// Whether `byte` ends a run of plain characters.
     fn stops(self, byte: u8) -> bool {
         match byte {
-            b'\\' | b'"' | b'$' | b'`' | b'~' | b':' => true,
-            b'\'' => self != Self::Quoted,
+            b'\\' | b'"' | b'\'' | b'$' | b'`' | b'~' | b':' => true,
             b'}' => !self.is_value(),
             b' ' | b'\t' | b'\n' | b';' | b'&' | b'|' | b'(' | b')' => self.is_value(),
             b'<' | b'>' => self != Self::Quoted,
@@ -81,7 +80,8 @@ impl Parser<'_> {
                     self.refuse_process();
                 }
                 b'\\' => self.escape(context, word),
-                b'\'' if context != Context::Quoted => self.single_quoted(word)?,
+                b'\'' if context == Context::Quoted => self.quotes_in_quotes(word)?,
+                b'\'' => self.single_quoted(word)?,
                 b'"' => self.double_quoted(context == Context::Quoted, word)?,
                 b'$' => self.dollar(context == Context::Quoted, false, word)?,
                 b'`' => self.refuse_backquoted(),
@@ -131,9 +131,13 @@ impl Parser<'_> {
         let character = match self.cursor.peek_raw() {
             Some(byte @ (b'$' | b'`' | b'"' | b'\\')) => byte,
             Some(b'}') if in_brace => b'}',
-            _ => {
+            next => {
+                // The quote behind it means itself too, and opens nothing.
+                if next == Some(b'\'') {
+                    self.cursor.bump();
+                }
                 let span = self.span(start..self.cursor.at());
-                return word.push_text("\\", true, span);
+                return word.push_text(self.cursor.since(start), true, span);
             }
         };
         self.cursor.bump();
@@ -151,6 +155,35 @@ impl Parser<'_> {
         self.cursor.bump();
         let span = self.span(start..self.cursor.at());
         word.push_text(text, true, span);
+        Ok(())
+    }
+
+    /// `'…'` in `"${X-…}"`: the quotes and what is between them mean themselves, but for expansions.
+    fn quotes_in_quotes(&mut self, word: &mut Word) -> Result<(), Stop> {
+        let start = self.cursor.at();
+        self.cursor.bump();
+        let quote = self.span(start..start + 1);
+        let Some(length) = self.cursor.ahead().find('\'') else {
+            return Err(self.give_up(Refusal::OpenSingleQuote, start..start + 1));
+        };
+        let end = start + 1 + length;
+        let is_mixed = self.cursor.ahead()[..length].contains(['"', '\\', '`']);
+        word.push_text("'", true, quote);
+        while !is_mixed && self.cursor.at() < end {
+            let at = self.cursor.at();
+            if self.cursor.peek_raw() == Some(b'$') {
+                self.dollar(true, true, word)?;
+            } else {
+                let text = self.cursor.take_until(|byte| matches!(byte, b'$' | b'\''));
+                let span = self.span(at..self.cursor.at());
+                word.push_text(text, true, span);
+            }
+        }
+        if is_mixed || self.cursor.at() > end {
+            self.refuse(Refusal::MixedQuotes, start..end + 1);
+        }
+        self.cursor.skip_to(end + 1);
+        word.push_text("'", true, quote);
         Ok(())
     }
 

@@ -11,7 +11,7 @@ pub(super) type Answer = Option<BTreeMap<String, String>>;
 pub(super) fn evaluate(folder: &Path, process: &[(&str, &str)]) -> Vec<Answer> {
     // The number goes through a positional parameter, so that no name of ours meets one of the files'.
     let script = r#"
-        one() { set -au; . "./$1"; env -0; printf 'complete\0'; }
+        one() { set -au; . "./$1" || exit; env -0; printf 'complete\0'; }
         cd "$1" || exit 9
         set -- 0
         while [ -e "$1" ]; do

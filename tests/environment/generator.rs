@@ -90,9 +90,14 @@ fn pieces(random: &mut Random, place: Place, value: &mut String) {
 fn piece(random: &mut Random, place: Place, value: &mut String) {
     match random.below(if place.depth > 3 { 6 } else { 11 }) {
         0 | 1 => plain(random, place, value),
-        2 => value.extend(["\\", random.pick(&["a", " ", "\"", "'", "\\", "$", "`", "\n", "}", "~", ":", "*", "é", ";"])]),
+        2 => value
+            .extend(["\\", random.pick(&["a", " ", "\"", "'", "\\", "$", "`", "\n", "}", "~", ":", "*", "é", ";"])]),
         3 if !(place.quoted) => {
-            value.extend(["'", random.pick(&["", "a b", "\\", "$A", "\"", "\n", "}", "~", "*", "`x`", "\\\n", "é"]), "'"]);
+            value.extend([
+                "'",
+                random.pick(&["", "a b", "\\", "$A", "\"", "\n", "}", "~", "*", "`x`", "\\\n", "é"]),
+                "'",
+            ]);
         }
         3 | 4 if !place.quoted || place.in_word => {
             value.push('"');
@@ -116,7 +121,10 @@ fn plain(random: &mut Random, place: Place, value: &mut String) {
         value.push_str(random.pick(&[" ", "\n", ";", "&", "|", "(", ")", "\t", "  ", " # "]));
     }
     if place.quoted && random.once_in(5) {
-        value.push_str(random.pick(&["'", "it's", "<", ">"]));
+        value.push_str(random.pick(&["'a}b$B'", "'${U-x}}'", "<", ">", "'$'"]));
+    }
+    if place.quoted && !place.in_word && random.once_in(8) {
+        value.push_str(random.pick(&["'", "it's", "$'x'", "$."]));
     }
 }
 
@@ -147,9 +155,10 @@ fn expansion(random: &mut Random, place: Place, value: &mut String) {
 /// Any sequence of what means something in the language. Only what we accept may be shown to a shell.
 pub(super) fn chaos(random: &mut Random) -> String {
     const TOKENS: &[&str] = &[
-        "A=", "B=", "export ", "C=", "\n", "\n", ";", " ", "\t", "'", "\"", "\\", "$", "${", "}", "${A", "${B", "$A", "$B", "${A:-",
-        "${B-", "${C:=", "${A=", "${A+", "${A%", "${A##", "${#A}", "~", "/", ":", "*", "?", "[", "]", "a", "b", "#", "=",
-        "\\\n", "{", ",", "é", "!", "^", "-", ".", "0", "A", "'x'", "\"y\"", "~/", ":~", "P", "$P", "${P%%", "${Q#",
+        "A=", "B=", "export ", "C=", "\n", "\n", ";", " ", "\t", "'", "\"", "\\", "$", "${", "}", "${A", "${B", "$A",
+        "$B", "${A:-", "${B-", "${C:=", "${A=", "${A+", "${A%", "${A##", "${#A}", "~", "/", ":", "*", "?", "[", "]",
+        "a", "b", "#", "=", "\\\n", "{", ",", "é", "!", "^", "-", ".", "0", "A", "'x'", "\"y\"", "~/", ":~", "P", "$P",
+        "${P%%", "${Q#",
     ];
     let mut file = String::from("A=");
     for _ in 0..random.below(14) {

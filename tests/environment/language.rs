@@ -51,9 +51,8 @@ fn is_about_homes(project: &TestProject, text: &str) -> bool {
 fn reduced(project: &TestProject, text: &str) -> String {
     let complaint_of = |text: &str| complaint(project, text);
     let first = complaint_of(text);
-    let differs = |text: &str| {
-        complaint_of(text) == first && our_answer(project, text) != bash_answers(&[text.to_owned()])[0]
-    };
+    let differs =
+        |text: &str| complaint_of(text) == first && our_answer(project, text) != bash_answers(&[text.to_owned()])[0];
     let mut best: Vec<char> = text.chars().collect();
     let mut size = best.len() / 2;
     while size > 0 {
@@ -83,7 +82,9 @@ fn compare(texts: &[String]) -> usize {
             let ours = our_answer(&project, &reduced);
             let said = project.load(&PROCESS).drawn();
             let theirs = &bash_answers(std::slice::from_ref(&reduced))[0];
-            panic!("bash differs\n--- file\n{text}\n--- shortest\n{reduced}\n--- ours\n{ours:?}\n{said}\n--- bash\n{theirs:?}");
+            panic!(
+                "bash differs\n--- file\n{text}\n--- shortest\n{reduced}\n--- ours\n{ours:?}\n{said}\n--- bash\n{theirs:?}"
+            );
         }
     }
     accepted
