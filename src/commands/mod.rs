@@ -1,12 +1,15 @@
 //! One file per verb, and what they share.
 
+mod configure;
 mod context;
 mod down;
 mod failure;
+mod merge;
 mod passthrough;
 mod roles;
 mod tools;
 mod up;
+mod verify;
 
 pub use context::Context;
 pub use failure::Failure;
@@ -35,7 +38,9 @@ fn dispatch(context: &Context<'_>) -> Result<Exit, Failure> {
         Task::Down(arguments) => down::run(context, arguments),
         Task::Tool(tool) => tools::run(context, *tool),
         Task::Compose(verb, arguments) => passthrough::run(context, verb, arguments),
-        Task::Configure(_) | Task::Merge(_) | Task::Explain(_) | Task::Env(_) | Task::Graph(_) => {
+        Task::Configure(settings) => configure::run(context, *settings),
+        Task::Merge(settings) => merge::run(context, settings),
+        Task::Explain(_) | Task::Env(_) | Task::Graph(_) => {
             Err(Failure::new(Exit::Failed, Diagnostic::error("unknown-verb", "this verb is not there yet")))
         }
     }

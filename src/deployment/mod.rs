@@ -1,9 +1,13 @@
 //! The end of the way: everything checked in memory, then two files, written whole or not at all.
 
+mod changes;
 mod checks;
+mod diff;
 mod plan;
 mod service_env;
 mod write;
 
+pub use changes::{ChangeKind, ServiceChange, changes};
+pub use diff::{diff, differs};
 pub use plan::{Configured, plan};
 pub use write::{Written, write};

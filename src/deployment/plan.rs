@@ -20,6 +20,8 @@ pub struct Configured {
     pub model: Node,
     /// What was replaced by what, for `explain`.
     pub beaten: Beaten,
+    /// The overlays as they were rendered.
+    pub overlays: Vec<String>,
     /// The fragments that take part, and those that do not.
     pub selection: Selection,
     /// The name of the docker compose project.
@@ -72,7 +74,7 @@ pub fn plan(
     let switch = |name: &str| environment.get(name).map(|variable| variable.value.as_str());
     let selection = select(fragments, &disabled, switch, report);
     let variables = OfProject { environment: &environment, sample: std::cell::OnceCell::new(), project };
-    let (model, beaten) = assemble(project, &selection, &variables, sources, report)?;
+    let Assembled { model, beaten, overlays } = assemble(project, &selection, &variables, sources, report)?;
     let project_name = project_name(&environment, &model, project, report)?;
     let model = named(model, &project_name);
     checks::check(&model, project, &environment, &selection, report);
@@ -94,11 +96,19 @@ pub fn plan(
         compose_file: root.join("compose.yaml"),
         model,
         beaten,
+        overlays,
         selection,
         project_name,
         root,
         environment,
     })
+}
+
+/// What the fragments, overlays and overrides make together.
+struct Assembled {
+    model: Node,
+    beaten: Beaten,
+    overlays: Vec<String>,
 }
 
 /// Fragments, overlays, overrides: in this order, then what nobody needs any more goes.
@@ -108,7 +118,7 @@ fn assemble(
     variables: &OfProject<'_>,
     sources: &mut Sources,
     report: &mut Report,
-) -> Option<(Node, Beaten)> {
+) -> Option<Assembled> {
     let scope = Scope::project(variables, project.root());
     let nowhere = Span::new(sources.add("compose.yaml", project.root().join("compose.yaml"), ""), 0..0);
     let mut model = Node::map(Map::new(), nowhere);
@@ -121,7 +131,7 @@ fn assemble(
     }
     let names = variables.environment.iter().map(|(name, _)| name);
     let (mut model, rendered) = render(project, model, names, variables, workshop.sources, workshop.report);
-    for overlay in rendered {
+    for overlay in &rendered {
         for document in parse(workshop.sources, overlay.text, workshop.report).unwrap_or_default() {
             if !document.is_null() {
                 workshop.add_document(&mut model, document, &overlay.path, overlay.text, &scope);
@@ -135,6 +145,7 @@ fn assemble(
     }
     workshop.seen.report_unset(variables, workshop.report);
     let beaten = std::mem::take(&mut workshop.beaten);
+    let overlays = rendered.iter().map(|overlay| workshop.sources.text(overlay.text).to_owned()).collect();
     if workshop.report.has_errors() {
         return None;
     }
@@ -147,7 +158,7 @@ fn assemble(
     drop_unused(&mut model);
     service_env::look_up(&mut model, project);
     settle(&mut model);
-    Some((model, beaten))
+    Some(Assembled { model, beaten, overlays })
 }
 
 /// The services of the fragments that do not take part, and why; their texts are read, but not interpolated.

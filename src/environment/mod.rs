@@ -25,6 +25,7 @@ mod word;
 
 pub use dotenv::{HEADER, dotenv};
 pub use load::load;
+pub use names::is_secret;
 pub use process::ProcessEnvironment;
 pub use sample::Sample;
 pub use values::{Environment, Found};

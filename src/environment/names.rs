@@ -64,7 +64,8 @@ pub(super) fn is_preset(name: &str) -> bool {
 }
 
 /// Whether what the name holds is secret, by the look of the name. `ENABLE_…` are switches.
-pub(super) fn is_secret(name: &str) -> bool {
+#[must_use]
+pub fn is_secret(name: &str) -> bool {
     const WORDS: [&str; 6] = ["PASSWORD", "PASSWD", "SECRET", "TOKEN", "PASSPHRASE", "ENCRYPTION"];
     let name = name.to_ascii_uppercase();
     !name.starts_with("ENABLE_") && WORDS.iter().any(|word| name.contains(word))

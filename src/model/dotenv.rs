@@ -198,6 +198,7 @@ fn unescape(value: &str) -> String {
 }
 
 /// The process environment (or any other table) as variables.
+#[derive(Debug, Default)]
 pub struct Table(pub HashMap<String, String>);
 
 impl Variables for Table {

@@ -1,0 +1,130 @@
+//! `--verify`: docker compose itself is asked whether it reads the merged file as it reads what was merged.
+
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use super::{Context, Failure};
+use crate::deployment::Configured;
+use crate::docker::{Command, Input};
+use crate::exit::Exit;
+use crate::project::Project;
+use crate::report::Diagnostic;
+use crate::settings::Merge;
+use crate::yaml::{Entry, Map, Node, Scalar, emit};
+
+/// Attributes in which a deployment differs from its fragments on purpose: edges to services that are left out, and
+/// service env files that are looked up. Both sides get ours.
+const OURS: [&str; 3] = ["depends_on", "links", "env_file"];
+
+/// Asks about a merged file.
+pub(super) fn merged(context: &Context<'_>, settings: &Merge, files: &[PathBuf], text: &str) -> Result<(), Failure> {
+    let folder = files.first().and_then(|file| file.parent()).unwrap_or(Path::new("."));
+    let scratch = tempfile::tempdir()?;
+    let result = scratch.path().join("compose.yaml");
+    fs::write(&result, text)?;
+    let mut options: Vec<OsString> = vec!["--project-directory".into(), folder.into()];
+    options.extend(["-p".into(), settings.project_name.as_deref().unwrap_or("verify").into()]);
+    for file in &settings.env_files {
+        options.extend(["--env-file".into(), file.into()]);
+    }
+    compare(context, &options, files, &[result])
+}
+
+/// Asks about a deployment that is not written yet.
+pub(super) fn configured(context: &Context<'_>, project: &Project, configured: &Configured) -> Result<(), Failure> {
+    let scratch = tempfile::tempdir()?;
+    let place = |name: &str, text: &str| -> Result<PathBuf, Failure> {
+        let path = scratch.path().join(name);
+        fs::write(&path, text)?;
+        Ok(path)
+    };
+    let env_file = place("env", &configured.env_text)?;
+    let result = place("compose.yaml", &configured.compose_text)?;
+    let mut files: Vec<PathBuf> = configured.selection.chosen.iter().map(|fragment| fragment.path.clone()).collect();
+    for (number, text) in configured.overlays.iter().enumerate() {
+        files.push(place(&format!("overlay-{number}.yaml"), text)?);
+    }
+    let overrides = [project.custom().join("override.yml"), project.root().join("override.yml")];
+    files.extend(overrides.into_iter().filter(|path| path.is_file()));
+    files.push(place("ours.yaml", &ours(&configured.model))?);
+    let options: Vec<OsString> = vec![
+        "--project-directory".into(),
+        project.root().into(),
+        "--env-file".into(),
+        env_file.into(),
+        "-p".into(),
+        configured.project_name.as_str().into(),
+    ];
+    compare(context, &options, &files, &[result])
+}
+
+/// A last file that gives the fragments' side our edges and env files.
+fn ours(model: &Node) -> String {
+    let services = model.get("services").and_then(Node::as_map);
+    let settled = |entry: &Entry| {
+        let attribute = |name: &str| match entry.value.get(name) {
+            Some(value) => Node { tag: Some("!override".into()), ..value.clone() },
+            None => Node { tag: Some("!reset".into()), ..Node::scalar(Scalar::plain("null"), entry.key) },
+        };
+        let map = OURS.iter().map(|name| ((*name).into(), Entry { key: entry.key, value: attribute(name) }));
+        Node::map(map.collect(), entry.key)
+    };
+    let services: Map = services
+        .into_iter()
+        .flatten()
+        .map(|(name, entry)| (name.clone(), Entry { key: entry.key, value: settled(entry) }))
+        .collect();
+    let root = Map::from_iter([("services".into(), Entry { key: model.span, value: Node::map(services, model.span) })]);
+    emit(&Node::map(root, model.span))
+}
+
+fn compare(context: &Context<'_>, options: &[OsString], files: &[PathBuf], result: &[PathBuf]) -> Result<(), Failure> {
+    let before = reading(context, options, files)?;
+    let after = reading(context, options, result)?;
+    let mut differences = Vec::new();
+    collect(&before, &after, "", &mut differences);
+    if differences.is_empty() {
+        context.printer.good("docker compose reads both sides the same.");
+        return Ok(());
+    }
+    let mut problem = Diagnostic::error("verify", "docker compose reads the merged file otherwise than its parts");
+    for difference in differences.iter().take(10) {
+        problem = problem.with_note(difference);
+    }
+    Err(Failure::new(Exit::Failed, problem.with_help("this is a fault of ours: please report it with the files")))
+}
+
+fn reading(context: &Context<'_>, options: &[OsString], files: &[PathBuf]) -> Result<Value, Failure> {
+    let mut command = Command::new("docker").arg("compose").args(options.to_vec()).input(Input::Nothing);
+    for file in files {
+        command = command.arg("-f").arg(file);
+    }
+    let captured = context.runner.capture(&command.args(["config", "--format", "json"]))?;
+    if !captured.ended.well() {
+        let problem = Diagnostic::error("verify", "docker compose does not read it").with_note(captured.complaint());
+        return Err(Failure::new(Exit::Failed, problem));
+    }
+    serde_json::from_slice(&captured.stdout)
+        .map_err(|error| Failure::new(Exit::Failed, Diagnostic::error("verify", format!("docker compose: {error}"))))
+}
+
+/// The places in which two readings differ. Values are not told: they may be secret.
+fn collect(before: &Value, after: &Value, path: &str, out: &mut Vec<String>) {
+    match (before, after) {
+        (Value::Object(one), Value::Object(two)) => {
+            for key in one.keys().chain(two.keys().filter(|key| !one.contains_key(*key))) {
+                let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+                match (one.get(key), two.get(key)) {
+                    (Some(one), Some(two)) => collect(one, two, &path, out),
+                    (Some(_), None) => out.push(format!("{path} is lost")),
+                    _ => out.push(format!("{path} is new")),
+                }
+            }
+        }
+        _ if before == after => {}
+        _ => out.push(format!("{path} differs")),
+    }
+}

@@ -1,0 +1,46 @@
+//! What would be written, against what is there. No secret is shown: `compose.yaml` holds none, `.env` is masked.
+
+use std::fs;
+
+use indexmap::IndexMap;
+use similar::TextDiff;
+
+use super::Configured;
+use super::changes::OnDisk;
+
+/// The difference of both files in unified form; empty where nothing would change.
+#[must_use]
+pub fn diff(configured: &Configured) -> String {
+    let old_compose = fs::read_to_string(&configured.compose_file).unwrap_or_default();
+    let before = OnDisk::read(configured);
+    let (old_env, new_env) = masked(configured, &before.values);
+    unified("compose.yaml", &old_compose, &configured.compose_text) + &unified(".env", &old_env, &new_env)
+}
+
+/// Whether a file would be written.
+#[must_use]
+pub fn differs(configured: &Configured) -> bool {
+    let same = |path: &std::path::Path, text: &str| fs::read(path).is_ok_and(|there| there == text.as_bytes());
+    !same(&configured.compose_file, &configured.compose_text) || !same(&configured.env_file, &configured.env_text)
+}
+
+fn unified(name: &str, old: &str, new: &str) -> String {
+    let diff = TextDiff::from_lines(old, new);
+    diff.unified_diff().context_radius(3).header(&format!("a/{name}"), &format!("b/{name}")).to_string()
+}
+
+/// A line for each variable before and after; of a secret only that it is there, and that it changes.
+fn masked(configured: &Configured, before: &IndexMap<String, String>) -> (String, String) {
+    let secret = |name: &str| configured.environment.get(name).is_none_or(|variable| variable.secret);
+    let line = |name: &str, value: &str, changed: bool| match (secret(name), changed) {
+        (true, true) => format!("{name}=*** (another one)\n"),
+        (true, false) => format!("{name}=***\n"),
+        (false, _) => format!("{name}={value}\n"),
+    };
+    let old = before.iter().map(|(name, value)| line(name, value, false)).collect();
+    let new = configured.environment.iter().map(|(name, variable)| {
+        let changed = before.get(name).is_some_and(|value| *value != variable.value);
+        line(name, &variable.value, changed)
+    });
+    (old, new.collect())
+}
