@@ -8,6 +8,23 @@ use crate::yaml::{Map, Node};
 
 use super::service_env::candidates;
 
+/// Turns what overlays advise (`x-lapstrake.advice`) into warnings, and takes it out of the model.
+pub(super) fn take_advice(model: &mut Node, report: &mut Report) {
+    let roles = model.get_mut("x-lapstrake").and_then(Node::as_map_mut);
+    let Some(advice) = roles.and_then(|roles| roles.shift_remove("advice")) else { return };
+    for item in advice.value.as_list().into_iter().flatten() {
+        let Some(what) = item.get("what").and_then(Node::as_word) else { continue };
+        let warning = Diagnostic::warning("advice", what);
+        report.push(match item.get("help").and_then(Node::as_word) {
+            Some(help) => warning.with_help(help),
+            None => warning,
+        });
+    }
+    if model.get("x-lapstrake").and_then(Node::as_map).is_some_and(Map::is_empty) {
+        model.as_map_mut().map(|root| root.shift_remove("x-lapstrake"));
+    }
+}
+
 /// Checks the whole model.
 pub(super) fn check(
     model: &Node,

@@ -156,6 +156,7 @@ fn assemble(
         report,
     );
     drop_unused(&mut model);
+    checks::take_advice(&mut model, report);
     service_env::look_up(&mut model, project);
     settle(&mut model);
     Some(Assembled { model, beaten, overlays })

@@ -2,6 +2,7 @@
 
 /// The overlays by file name.
 pub(super) const OVERLAYS: &[(&str, &str)] = &[
+    ("advice.yml.j2", include_str!("../../overlays/advice.yml.j2")),
     ("certificates.yml.j2", include_str!("../../overlays/certificates.yml.j2")),
     ("host-network.yml.j2", include_str!("../../overlays/host-network.yml.j2")),
     ("logging.yml.j2", include_str!("../../overlays/logging.yml.j2")),
