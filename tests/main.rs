@@ -1,3 +1,5 @@
 //! The one integration test binary: a folder or file per subject.
 
+mod commands;
 mod environment;
+mod support;

@@ -30,17 +30,12 @@ impl Client {
         Ok(Self { start: start.args(["-euc", WITH_PASSWORD, "sh"]) })
     }
 
-    /// The command: `program` adds the client program and its arguments, `server` where the server is.
-    pub fn command(
-        &self,
-        program: impl FnOnce(Command) -> Command,
-        server: &[&str],
-        password: &Secret,
-        input: &str,
-    ) -> Command {
+    /// The command that runs a client program with its arguments and what it reads.
+    #[must_use]
+    pub fn command(&self, program: &str, arguments: &[&str], password: &Secret, input: &str) -> Command {
         let escaped = password.expose().replace('\\', r"\\").replace(':', r"\:");
         let bytes = format!("*:*:*:*:{escaped}\n{input}").into_bytes();
-        program(self.start.clone()).args(server.iter().copied()).input(Input::Bytes(bytes))
+        self.start.clone().arg(program).args(arguments.iter().copied()).input(Input::Bytes(bytes))
     }
 }
 

@@ -51,7 +51,7 @@ fn host_folder(service: &Node, data: &str, root: &Path) -> Option<PathBuf> {
     mounts
         .filter_map(|(source, target)| {
             let below = Path::new(data).strip_prefix(&target).ok()?;
-            Some((target.components().count(), source.join(below)))
+            Some((target.components().count(), source.join(below).components().collect()))
         })
         .max_by_key(|(depth, _)| *depth)
         .map(|(_, folder)| folder)
@@ -99,7 +99,7 @@ mod tests {
         let data = "/var/lib/postgresql/data";
         let found = |service| folder(service, data);
         assert_eq!(found("volumes: ['/srv/pg:/var/lib/postgresql/data:rw']"), Some("/srv/pg".into()));
-        assert_eq!(found("volumes: ['./pg:/var/lib/postgresql', 'x:/y']"), Some("/p/./pg/data".into()));
+        assert_eq!(found("volumes: ['./pg:/var/lib/postgresql', 'x:/y']"), Some("/p/pg/data".into()));
         assert_eq!(
             found(
                 "volumes: [{type: bind, source: /a, target: /var/lib}, {type: bind, source: /b, target: /var/lib/postgresql}]"

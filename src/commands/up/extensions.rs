@@ -7,28 +7,48 @@ use super::selection::Selection;
 use super::wait::Waiting;
 use crate::commands::Failure;
 use crate::commands::roles::Database;
-use crate::docker::{Captured, Client, Command, Input};
+use crate::docker::{Captured, Client, Input};
 use crate::exit::Exit;
 use crate::report::{Diagnostic, Sources};
+use crate::yaml::Node;
 
 /// psql's exit code when it cannot connect.
 const NO_CONNECTION: u8 = 2;
 const PAUSE: Duration = Duration::from_millis(500);
 
+/// A listing without a frame, which keeps every name apart from the next.
+const LISTING: [&str; 3] = ["--tuples-only", "--no-align", "--record-separator-zero"];
+
 /// The states that say why an extension cannot be had here; whatever else goes wrong is a failure.
-const MAY_NOT: &[&str] = &["42501"];
-const HAS_NOT: &[&str] = &["0A000", "58P01"];
+const MAY_NOT: &str = "42501";
+const NO_FEATURE: &str = "0A000";
+const NO_FILE: &str = "58P01";
 
 /// Starts the database if it is ours, waits until it answers, and makes what is missing in each database that exists.
 pub(super) fn ensure(up: &Up<'_>, database: &Database<'_>, patience: Duration) -> Result<(), Failure> {
     if database.names.is_empty() || database.extensions.is_empty() {
         return Ok(());
     }
-    if let Some(service) = database.service {
-        start(up, service, patience)?;
-    }
-    let server = Server { up, database };
-    let existing = server.databases(patience)?;
+    let place = match database.service {
+        Some(service) => {
+            start(up, service, patience)?;
+            Place::Service(service)
+        }
+        None => Place::Elsewhere(Client::new(up.context.runner, database.image, network(up, database).as_deref())?),
+    };
+    let server = Server { up, database, place };
+    let existing = match server.databases(patience) {
+        Ok(existing) => existing,
+        // Whether the application can live without it is not for us to say.
+        Err(Complaint(why)) if database.service.is_none() => {
+            let title = format!("the extensions of the databases on {} were not looked after", database.host);
+            up.context
+                .printer
+                .diagnostic(&Sources::default(), &Diagnostic::warning("extensions", title).with_note(why));
+            return Ok(());
+        }
+        Err(Complaint(why)) => return Err(failed("cannot ask the database server for its databases", why)),
+    };
     for name in &database.names {
         if existing.iter().any(|other| other == name) {
             server.extend(name)?;
@@ -51,24 +71,43 @@ fn start(up: &Up<'_>, service: &str, patience: Duration) -> Result<(), Failure> 
     waiting.until_settled().map(drop)
 }
 
-/// The server, talked to through psql beside it or in a container of its own.
+/// The name by which docker knows the network that clients join.
+fn network(up: &Up<'_>, database: &Database<'_>) -> Option<String> {
+    let key = database.network?;
+    let named = up.configured.model.find(&["networks", key, "name"]).and_then(Node::as_word);
+    Some(named.map_or_else(|| format!("{}_{key}", up.configured.project_name), str::to_owned))
+}
+
+/// Where client programs run.
+enum Place<'a> {
+    /// Beside the server.
+    Service(&'a str),
+    /// In a container of their own.
+    Elsewhere(Client),
+}
+
+/// The server, asked by PostgreSQL's client programs.
 struct Server<'a> {
     up: &'a Up<'a>,
     database: &'a Database<'a>,
+    place: Place<'a>,
 }
 
+/// What a client program said when it failed.
+struct Complaint(String);
+
 impl Server<'_> {
-    /// The databases that there are. A server that does not answer yet is asked again.
-    fn databases(&self, patience: Duration) -> Result<Vec<String>, Failure> {
+    /// The databases that there are. A server of ours that does not take connections yet is asked again.
+    fn databases(&self, patience: Duration) -> Result<Vec<String>, Complaint> {
         let began = Instant::now();
-        let options = ["--tuples-only", "--no-align", "--record-separator-zero"];
         loop {
-            let told = self.ask("postgres", &options, "SELECT datname FROM pg_database WHERE datallowconn;\n")?;
+            let told = self.psql("postgres", &LISTING, "SELECT datname FROM pg_database WHERE datallowconn;\n")?;
             if told.ended.well() {
                 return Ok(told.text().split('\0').map(str::trim).map(str::to_owned).collect());
             }
-            if told.ended.code != NO_CONNECTION || began.elapsed() >= patience {
-                return Err(self.failed("cannot ask the database server for its databases", &told));
+            let may_yet = told.ended.code == NO_CONNECTION && self.database.service.is_some();
+            if !may_yet || self.takes_connections()? || began.elapsed() >= patience {
+                return Err(Complaint(told.complaint()));
             }
             std::thread::sleep(PAUSE);
         }
@@ -76,62 +115,57 @@ impl Server<'_> {
 
     /// Makes the extensions in one database.
     fn extend(&self, name: &str) -> Result<(), Failure> {
-        let told = self.ask(name, &[], &script(&self.database.extensions))?;
-        if !told.ended.well() {
-            return Err(self.failed(&format!("cannot make the extensions in database `{name}`"), &told));
-        }
+        let what = format!("cannot make the extensions in database `{name}`");
+        let told = match self.psql(name, &[], &script(&self.database.extensions)) {
+            Ok(told) if told.ended.well() => told,
+            Ok(told) => return Err(failed(&what, told.complaint())),
+            Err(Complaint(why)) => return Err(failed(&what, why)),
+        };
         for (extension, state) in refusals(&told.text(), &self.database.extensions) {
-            let why = if MAY_NOT.contains(&state) {
-                "may not make"
-            } else if HAS_NOT.contains(&state) {
-                "has no"
-            } else {
-                return Err(self.failed(&format!("cannot make extension `{extension}` in database `{name}`"), &told));
+            let title = match state {
+                MAY_NOT => format!("{} may not make extension `{extension}` in database `{name}`", self.database.user),
+                NO_FEATURE | NO_FILE => format!("the server has no extension `{extension}` for database `{name}`"),
+                _ => return Err(failed(&what, told.complaint())),
             };
-            let user = if why == "has no" { "the server" } else { self.database.user };
-            let warning =
-                Diagnostic::warning("extension", format!("{user} {why} extension `{extension}` in database `{name}`"))
-                    .with_help(format!(
-                        "let an administrator of the server run: CREATE EXTENSION {};",
-                        identifier(extension)
-                    ));
+            let advice =
+                format!("let an administrator of the server see to it: CREATE EXTENSION {};", identifier(extension));
+            let warning = Diagnostic::warning("extensions", title).with_help(advice);
             self.up.context.printer.diagnostic(&Sources::default(), &warning);
         }
         Ok(())
     }
 
-    fn ask(&self, database: &str, options: &[&str], sql: &str) -> Result<Captured, Failure> {
-        let psql = |command: Command| {
-            let command =
-                command.args(["psql", "--no-psqlrc", "--quiet", "--no-password"]).args(options.iter().copied());
-            command.args(["--dbname", &connection(database), "--username", self.database.user])
-        };
-        let command = match self.database.service {
-            Some(service) => {
-                let inside = self.up.compose.command("exec").args(["-T", service]);
-                psql(inside).input(Input::Bytes(sql.as_bytes().to_vec()))
-            }
-            None => {
-                let client = Client::new(self.up.context.runner, self.database.image, self.network().as_deref())?;
-                let far = ["--host", self.database.host, "--port", self.database.port];
-                client.command(psql, &far, &self.database.password, sql)
-            }
-        };
-        Ok(self.up.context.runner.capture(&command)?)
+    fn psql(&self, database: &str, options: &[&str], sql: &str) -> Result<Captured, Complaint> {
+        let fixed = ["--no-psqlrc", "--quiet", "--no-password", "--dbname", &connection(database)];
+        self.ask("psql", &[options, &fixed].concat(), sql)
     }
 
-    /// The name by which docker knows the network that clients join.
-    fn network(&self) -> Option<String> {
-        let key = self.database.network?;
-        let named = self.up.configured.model.find(&["networks", key, "name"]).and_then(crate::yaml::Node::as_word);
-        Some(named.map_or_else(|| format!("{}_{key}", self.up.configured.project_name), str::to_owned))
+    fn takes_connections(&self) -> Result<bool, Complaint> {
+        Ok(self.ask("pg_isready", &["--quiet"], "")?.ended.well())
     }
 
-    fn failed(&self, what: &str, told: &Captured) -> Failure {
-        let complaint = told.complaint();
-        let problem = Diagnostic::error("extensions", what);
-        Failure::new(Exit::Failed, if complaint.is_empty() { problem } else { problem.with_note(complaint) })
+    fn ask(&self, program: &str, options: &[&str], input: &str) -> Result<Captured, Complaint> {
+        let who = ["--username", self.database.user];
+        let command = match &self.place {
+            Place::Service(service) => self
+                .up
+                .compose
+                .command("exec")
+                .args(["-T", service, program])
+                .args(options.iter().chain(&who).copied())
+                .input(Input::Bytes(input.as_bytes().to_vec())),
+            Place::Elsewhere(client) => {
+                let server = ["--host", self.database.host, "--port", self.database.port];
+                client.command(program, &[options, &who, &server].concat(), &self.database.password, input)
+            }
+        };
+        self.up.context.runner.capture(&command).map_err(|error| Complaint(error.to_string()))
     }
+}
+
+fn failed(what: &str, why: String) -> Failure {
+    let problem = Diagnostic::error("extensions", what);
+    Failure::new(Exit::Failed, if why.is_empty() { problem } else { problem.with_note(why) })
 }
 
 /// Makes each extension, and tells the number and the state of each that could not be made. States are the same in

@@ -26,6 +26,8 @@ pub(super) struct Waiting<'a> {
     began: Instant,
     looked: Instant,
     sights: HashMap<String, Sight>,
+    /// The containers that were not ready at a look.
+    expected: HashSet<String>,
     announced: HashSet<String>,
     gave_up: bool,
 }
@@ -44,6 +46,7 @@ impl<'a> Waiting<'a> {
             began: now,
             looked: now,
             sights: HashMap::new(),
+            expected: HashSet::new(),
             announced: HashSet::new(),
             gave_up: false,
         }
@@ -124,11 +127,14 @@ impl<'a> Waiting<'a> {
         Ok(judged)
     }
 
-    /// Says of each container that this `up` started when it is ready; what was up before is no news.
+    /// Says of each container when it is ready; one that was before this `up` is no news.
     fn announce(&mut self, judged: &[Judged]) {
         for (container, standing) in judged {
-            let Standing::Ready(how) = standing else { continue };
-            let news = age(container) <= self.began.elapsed();
+            let Standing::Ready(how) = standing else {
+                self.expected.insert(container.id.clone());
+                continue;
+            };
+            let news = self.expected.contains(&container.id) || age(container) <= self.began.elapsed();
             if self.announced.insert(container.id.clone()) && news {
                 let seconds = self.began.elapsed().as_secs();
                 self.context.printer.good(&format!("{}: {how} after {seconds} s", label(container, judged)));

@@ -1,0 +1,9 @@
+//! The verbs, from the command line to docker's arguments.
+
+mod down;
+mod passthrough;
+mod tools;
+mod trouble;
+mod up;
+mod usage;
+mod waiting;
