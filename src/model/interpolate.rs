@@ -57,7 +57,7 @@ impl Seen {
 }
 
 /// Resolves every text below `node`.
-pub fn interpolate(node: &mut Node, variables: &dyn Variables, seen: &mut Seen, report: &mut Report) {
+pub(super) fn interpolate(node: &mut Node, variables: &dyn Variables, seen: &mut Seen, report: &mut Report) {
     match &mut node.kind {
         Kind::Map(map) => map.values_mut().for_each(|entry| interpolate(&mut entry.value, variables, seen, report)),
         Kind::List(items) => items.iter_mut().for_each(|item| interpolate(item, variables, seen, report)),
