@@ -2,4 +2,5 @@
 
 mod commands;
 mod environment;
+mod house;
 mod support;

@@ -1,0 +1,4 @@
+//! The house's own rules, guarded by machine.
+
+mod flow;
+mod sources;
