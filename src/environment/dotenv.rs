@@ -23,7 +23,7 @@ pub fn dotenv(environment: &Environment) -> Result<String, Vec<Diagnostic>> {
 }
 
 /// How a value is written: bare, in single quotes, or in double quotes.
-fn spell(value: &str) -> Result<String, &'static str> {
+pub(super) fn spell(value: &str) -> Result<String, &'static str> {
     if value.contains("\r\n") {
         return Err("docker compose leaves out the carriage return before a line end");
     }

@@ -16,7 +16,11 @@ pub(super) struct LayerFile {
 }
 
 /// Reads the layers, lowest first. None when there is nothing to go on with, which was reported.
-pub(super) fn read_layers(project: &Project, sources: &mut Sources, report: &mut Report) -> Option<Vec<LayerFile>> {
+pub(super) fn read_layers(
+    project: &Project,
+    sources: &mut Sources,
+    report: &mut Report,
+) -> Option<Vec<(Layer, SourceId)>> {
     let places = [
         (Layer::Custom, project.custom().join("env.custom")),
         (Layer::Root, project.root().join("env.custom")),
@@ -37,7 +41,7 @@ pub(super) fn read_layers(project: &Project, sources: &mut Sources, report: &mut
             _ => read_optional(sources, report, &name, &path),
         };
         match source {
-            Some(source) => files.push(parse_layer(layer, source, sources, report)),
+            Some(source) => files.push((layer, source)),
             None => complete &= errors == report.has_errors() && layer != Layer::Base,
         }
     }
@@ -55,7 +59,13 @@ fn no_custom_file(project: &Project) -> Diagnostic {
     }
 }
 
-fn parse_layer(layer: Layer, source: SourceId, sources: &mut Sources, report: &mut Report) -> LayerFile {
+/// Parses a layer's text, and hides what its lines write out of secrets that could not be understood.
+pub(super) fn parse_layer(
+    layer: Layer,
+    source: SourceId,
+    sources: &mut Sources,
+    report: &mut Report,
+) -> LayerFile {
     let source = forgive(source, sources, report);
     let file = parse(source, sources.text(source));
     for mask in &file.masks {

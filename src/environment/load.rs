@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::evaluate::Evaluator;
-use super::layers::{LayerFile, read_layers};
+use super::layers::{LayerFile, parse_layer, read_layers};
 use super::missing::Known;
 use super::syntax::{Assignment, Mark};
 use super::{Environment, Layer, ProcessEnvironment, Sample, VariableId, checks, secrecy};
@@ -20,24 +20,43 @@ pub fn load(
     sources: &mut Sources,
     report: &mut Report,
 ) -> Environment {
-    let mut environment = Environment { process: process.clone(), ..Environment::default() };
-    let Some(layers) = read_layers(project, sources, report) else { return environment };
-    environment.base = layers.iter().find(|file| file.layer == Layer::Base).map(|file| file.source);
+    match read_layers(project, sources, report) {
+        Some(layers) => {
+            let sample = || Sample::read(project);
+            evaluate(&layers, &project.root().to_string_lossy(), process, &sample, sources, report)
+        }
+        None => Environment { process: process.clone(), ..Environment::default() },
+    }
+}
 
-    let mut evaluator = Evaluator::new(process, &project.root().to_string_lossy());
-    let given = evaluate(&mut evaluator, &layers);
-    let public = public_ones(&given);
-    secrecy::spread(&mut evaluator.variables, &public);
+/// Evaluates texts that were read already, lowest layer first. `base_path` is what `BASE_PATH` is to hold; `sample` is
+/// asked for when something is missing.
+pub fn evaluate(
+    layers: &[(Layer, SourceId)],
+    base_path: &str,
+    process: &ProcessEnvironment,
+    sample: &dyn Fn() -> Sample,
+    sources: &mut Sources,
+    report: &mut Report,
+) -> Environment {
+    let layers: Vec<LayerFile> =
+        layers.iter().map(|(layer, source)| parse_layer(*layer, *source, sources, report)).collect();
+    let mut evaluator = Evaluator::new(process, base_path);
+    let given = run(&mut evaluator, &layers);
+    secrecy::spread(&mut evaluator.variables, &public_ones(&given));
     for (id, assignment) in &given {
-        let variable = &evaluator.variables[id.index()];
-        if variable.secret {
+        if evaluator.variables[id.index()].secret {
             secrecy::mask(sources, assignment);
         }
     }
     evaluator.problems.drain(..).for_each(|problem| report.push(problem));
-    report_missing(&evaluator, &layers, project, sources, report);
-    environment.names = evaluator.names().collect();
-    environment.variables = evaluator.variables;
+    report_missing(&evaluator, &layers, sample, sources, report);
+    let environment = Environment {
+        names: evaluator.names().collect(),
+        variables: evaluator.variables,
+        process: process.clone(),
+        base: layers.iter().find(|file| file.layer == Layer::Base).map(|file| file.source),
+    };
     checks::at_load(&environment, &given, report);
     environment
 }
@@ -45,7 +64,7 @@ pub fn load(
 /// Each assignment of a file, with the variable that it gave.
 pub(super) type Given<'f> = Vec<(VariableId, &'f Assignment)>;
 
-fn evaluate<'f>(evaluator: &mut Evaluator<'_>, layers: &'f [LayerFile]) -> Given<'f> {
+fn run<'f>(evaluator: &mut Evaluator<'_>, layers: &'f [LayerFile]) -> Given<'f> {
     let mut given = Vec::new();
     for layer in layers {
         evaluator.enter(layer.layer);
@@ -63,7 +82,7 @@ fn public_ones(given: &Given<'_>) -> Vec<VariableId> {
 fn report_missing(
     evaluator: &Evaluator<'_>,
     layers: &[LayerFile],
-    project: &Project,
+    sample: &dyn Fn() -> Sample,
     sources: &Sources,
     report: &mut Report,
 ) {
@@ -74,7 +93,7 @@ fn report_missing(
     let names: Vec<String> = evaluator.names().map(|(name, _)| name).collect();
     let known = Known {
         sources,
-        sample: &Sample::read(project),
+        sample: &sample(),
         variables: &evaluator.variables,
         names: &names.iter().map(String::as_str).collect::<Vec<_>>(),
         layer_of: &|span: Span| by_source.get(&span.source).copied().unwrap_or(Layer::Base),

@@ -356,7 +356,7 @@ impl Parser<'_> {
         let run = self.cursor.at();
         let ends = |byte: u8| byte == b'/' || byte == b':' || (byte != b'~' && context.stops(byte)) && byte != b'{';
         self.cursor.peek();
-        let name = self.cursor.take_until(|byte| ends(byte));
+        let name = self.cursor.take_until(ends);
         let plain_end = match self.cursor.peek() {
             None | Some(b'/' | b':' | b'}') => true,
             Some(byte) => !matches!(byte, b'\\' | b'"' | b'\'' | b'$' | b'`'),

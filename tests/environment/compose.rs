@@ -26,35 +26,8 @@ pub(super) fn read(folder: &Path, env_file: &Path, names: &[String]) -> Vec<Stri
         .output()
         .expect("docker compose runs");
     assert!(output.status.success(), "docker compose: {}", String::from_utf8_lossy(&output.stderr));
-    let json = String::from_utf8(output.stdout).expect("text");
-    (0..names.len()).map(|number| probe(&json, number).replace("$$", "$")).collect()
-}
-
-/// The text behind `"PROBE_number": "`.
-fn probe(json: &str, number: usize) -> String {
-    let key = format!("\"PROBE_{number}\": \"");
-    let start = json.find(&key).expect("the probe is there") + key.len();
-    unescape(&mut json[start..].chars())
-}
-
-fn unescape(json: &mut std::str::Chars<'_>) -> String {
-    let mut text = String::new();
-    loop {
-        match json.next().expect("the text ends") {
-            '"' => return text,
-            '\\' => text.push(match json.next().expect("an escape") {
-                'n' => '\n',
-                't' => '\t',
-                'r' => '\r',
-                'b' => '\u{8}',
-                'f' => '\u{c}',
-                'u' => {
-                    let digits: String = json.take(4).collect();
-                    char::from_u32(u32::from_str_radix(&digits, 16).expect("digits")).expect("a character")
-                }
-                plain => plain,
-            }),
-            plain => text.push(plain),
-        }
-    }
+    let model: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let environment = &model["services"]["probe"]["environment"];
+    let value = |number| environment[format!("PROBE_{number}")].as_str().expect("the probe is there");
+    (0..names.len()).map(|number| value(number).replace("$$", "$")).collect()
 }
