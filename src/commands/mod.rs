@@ -3,6 +3,8 @@
 mod configure;
 mod context;
 mod down;
+mod env;
+mod explain;
 mod failure;
 mod merge;
 mod passthrough;
@@ -40,7 +42,9 @@ fn dispatch(context: &Context<'_>) -> Result<Exit, Failure> {
         Task::Compose(verb, arguments) => passthrough::run(context, verb, arguments),
         Task::Configure(settings) => configure::run(context, *settings),
         Task::Merge(settings) => merge::run(context, settings),
-        Task::Explain(_) | Task::Env(_) | Task::Graph(_) => {
+        Task::Explain(settings) => explain::run(context, settings),
+        Task::Env(settings) => env::run(context, *settings),
+        Task::Graph(_) => {
             Err(Failure::new(Exit::Failed, Diagnostic::error("unknown-verb", "this verb is not there yet")))
         }
     }

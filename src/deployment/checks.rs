@@ -1,10 +1,11 @@
 //! What is checked of a deployment as a whole, before anything is written.
 
-use crate::environment::Environment;
-use crate::fragments::Selection;
+use std::collections::HashSet;
+
+use crate::environment::{Environment, Sample, shadowed, unread, weak};
 use crate::project::Project;
 use crate::report::{Diagnostic, Report};
-use crate::yaml::{Map, Node};
+use crate::yaml::{Kind, Map, Node, Piece};
 
 use super::service_env::candidates;
 
@@ -26,13 +27,7 @@ pub(super) fn take_advice(model: &mut Node, report: &mut Report) {
 }
 
 /// Checks the whole model.
-pub(super) fn check(
-    model: &Node,
-    project: &Project,
-    _environment: &Environment,
-    _selection: &Selection,
-    report: &mut Report,
-) {
+pub(super) fn check(model: &Node, project: &Project, report: &mut Report) {
     let services = model.get("services").and_then(Node::as_map);
     if services.is_none_or(Map::is_empty) {
         report.push(
@@ -60,5 +55,35 @@ fn check_env_files(service: &Node, project: &Project, report: &mut Report) {
             problem = problem.with_note(format!("looked for {}", places.join(", ")));
         }
         report.push(problem);
+    }
+}
+
+/// Checks the variables against what the model makes of them; `read` are the names that YAML and overlays look at.
+pub(super) fn check_variables(
+    model: &Node,
+    environment: &Environment,
+    read: &HashSet<String>,
+    project: &Project,
+    report: &mut Report,
+) {
+    let sample = Sample::read(project);
+    let elsewhere = read.iter().map(String::as_str).collect();
+    unread(environment, &elsewhere, &sample).into_iter().for_each(|problem| report.push(problem));
+    let mut kept = HashSet::new();
+    references(model, &mut kept);
+    shadowed(environment, &|name| kept.contains(name)).into_iter().for_each(|problem| report.push(problem));
+    weak(environment, &sample, &|name| kept.contains(name)).into_iter().for_each(|problem| report.push(problem));
+}
+
+/// The variables that the deployment refers to.
+fn references<'m>(node: &'m Node, found: &mut HashSet<&'m str>) {
+    match &node.kind {
+        Kind::Map(map) => map.values().for_each(|entry| references(&entry.value, found)),
+        Kind::List(items) => items.iter().for_each(|item| references(item, found)),
+        Kind::Scalar(scalar) => found.extend(scalar.template.iter().flat_map(|pieces| pieces.iter()).filter_map(
+            |piece| {
+                if let Piece::Reference(name) = piece { Some(name.as_str()) } else { None }
+            },
+        )),
     }
 }

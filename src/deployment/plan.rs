@@ -1,10 +1,11 @@
 //! From layers to a checked deployment, in memory.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use super::{checks, service_env};
 use crate::environment::{Environment, ProcessEnvironment, dotenv, load};
-use crate::fragments::{Disabled, LeftOut, Reason, Selection, discover, select};
+use crate::fragments::{Disabled, Fragment, LeftOut, Reason, Selection, discover, select};
 use crate::model::{Beaten, Found, Scope, Variables, Workshop, drop_edges, drop_unused, settle};
 use crate::overlays::render;
 use crate::project::Project;
@@ -74,10 +75,11 @@ pub fn plan(
     let switch = |name: &str| environment.get(name).map(|variable| variable.value.as_str());
     let selection = select(fragments, &disabled, switch, report);
     let variables = OfProject { environment: &environment, sample: std::cell::OnceCell::new(), project };
-    let Assembled { model, beaten, overlays } = assemble(project, &selection, &variables, sources, report)?;
+    let Assembled { model, beaten, overlays, read } = assemble(project, &selection, &variables, sources, report)?;
     let project_name = project_name(&environment, &model, project, report)?;
     let model = named(model, &project_name);
-    checks::check(&model, project, &environment, &selection, report);
+    checks::check(&model, project, report);
+    checks::check_variables(&model, &environment, &read, project, report);
     let env_text = match dotenv(&environment) {
         Ok(text) => text,
         Err(problems) => {
@@ -109,6 +111,8 @@ struct Assembled {
     model: Node,
     beaten: Beaten,
     overlays: Vec<String>,
+    /// The names that YAML, overlays and switches look at.
+    read: HashSet<String>,
 }
 
 /// Fragments, overlays, overrides: in this order, then what nobody needs any more goes.
@@ -145,6 +149,10 @@ fn assemble(
     }
     workshop.seen.report_unset(variables, workshop.report);
     let beaten = std::mem::take(&mut workshop.beaten);
+    let mut read = std::mem::take(&mut workshop.seen.read);
+    read.extend(rendered.iter().flat_map(|overlay| overlay.words.iter().cloned()));
+    let left_out = selection.left_out.iter().map(|left_out| &left_out.fragment);
+    read.extend(selection.chosen.iter().chain(left_out).map(Fragment::switch));
     let overlays = rendered.iter().map(|overlay| workshop.sources.text(overlay.text).to_owned()).collect();
     if workshop.report.has_errors() {
         return None;
@@ -159,7 +167,7 @@ fn assemble(
     checks::take_advice(&mut model, report);
     service_env::look_up(&mut model, project);
     settle(&mut model);
-    Some(Assembled { model, beaten, overlays })
+    Some(Assembled { model, beaten, overlays, read })
 }
 
 /// The services of the fragments that do not take part, and why; their texts are read, but not interpolated.

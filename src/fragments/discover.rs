@@ -31,6 +31,12 @@ impl Fragment {
         self.file_name().contains("common")
     }
 
+    /// The variable that leaves it out when set to a false value: `ENABLE_SFTP` for `tools/sftp`.
+    #[must_use]
+    pub fn switch(&self) -> String {
+        format!("ENABLE_{}", self.file_name().to_ascii_uppercase().replace(['-', '.'], "_"))
+    }
+
     /// Whether `disabled_services` means it: by its name, or one in `custom/` as `custom/NAME` (coog-docker's).
     #[must_use]
     pub fn answers_to(&self, name: &str) -> bool {

@@ -60,7 +60,7 @@ fn reason<'e>(fragment: &Fragment, disabled: &Disabled, switch: impl Fn(&str) ->
         Some(line) if !line.back => return Some(Reason::Disabled(line.span)),
         _ => {}
     }
-    let name = format!("ENABLE_{}", fragment.file_name().to_ascii_uppercase().replace(['-', '.'], "_"));
+    let name = fragment.switch();
     let value = switch(&name)?.to_ascii_lowercase();
     matches!(value.as_str(), "false" | "0" | "no" | "off").then_some(Reason::SwitchedOff(name))
 }

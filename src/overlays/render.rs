@@ -20,6 +20,8 @@ pub struct Rendered {
     pub text: SourceId,
     /// The template it came from; relative paths in it start from the project all the same.
     pub path: PathBuf,
+    /// The words of the template that can be names of variables.
+    pub words: Vec<String>,
 }
 
 /// Renders every overlay over the same model: none sees what another adds.
@@ -45,13 +47,20 @@ pub fn render<'e>(
         match environment.render_named_str(sources.name(id), sources.text(id), &context) {
             Ok(text) => {
                 let name = format!("{} (rendered)", sources.name(id));
-                rendered.push(Rendered { text: sources.add(name, &path, text), path });
+                let words = words(sources.text(id)).map(str::to_owned).collect();
+                rendered.push(Rendered { text: sources.add(name, &path, text), path, words });
             }
             Err(error) => report.push(failed(sources, id, &error)),
         }
     }
     drop((environment, context));
     (Arc::try_unwrap(model).unwrap_or_else(|shared| (*shared).clone()), rendered)
+}
+
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    let part_of_name = |each: char| each.is_ascii_alphanumeric() || each == '_';
+    text.split(move |each| !part_of_name(each))
+        .filter(|word| word.starts_with(|first: char| first.is_ascii_uppercase()))
 }
 
 fn environment(project: &Project) -> Environment<'static> {
