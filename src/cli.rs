@@ -38,8 +38,8 @@ impl Arguments {
     ///
     /// # Errors
     /// When they make no sense, or ask for help.
-    pub fn read(words: Vec<OsString>) -> Result<Self, clap::Error> {
-        let arguments = Self::try_parse_from(&words)?;
+    pub fn read(words: &[OsString]) -> Result<Self, clap::Error> {
+        let arguments = Self::try_parse_from(words)?;
         let Some((verb, theirs)) = arguments.verb.verbatim() else { return Ok(arguments) };
         // clap stops looking for options of ours at the first one it does not know; our users do not know whose is whose.
         let (before, after) = words.split_at(words.len() - theirs.len());
@@ -66,34 +66,34 @@ impl Verb {
 fn partition<'w>(verb: &str, words: &'w [OsString]) -> (Vec<&'w OsString>, Vec<&'w OsString>) {
     let mut command = Arguments::command();
     command.build();
-    let options = command.find_subcommand(verb).into_iter().flat_map(clap::Command::get_opts);
-    let flags = command.find_subcommand(verb).into_iter().flat_map(clap::Command::get_arguments);
-    let spellings = |option: &clap::Arg| {
-        let long = option.get_long().map(|name| format!("--{name}"));
-        let short = option.get_short().map(|letter| format!("-{letter}"));
-        long.into_iter().chain(short).collect::<Vec<_>>()
-    };
-    let with_value: Vec<String> = options.flat_map(spellings).collect();
-    let known: Vec<String> = flags.flat_map(spellings).collect();
+    let known: Vec<&clap::Arg> =
+        command.find_subcommand(verb).into_iter().flat_map(|verb| verb.get_arguments()).collect();
+    let option = |word: &str| known.iter().copied().find(|option| is_spelling(option, word));
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
     let mut rest = words.iter();
     while let Some(word) = rest.next() {
         let text = word.to_string_lossy();
         if text == "--" {
             theirs.extend(std::iter::once(word).chain(rest.by_ref()));
-        } else if with_value.iter().any(|option| *option == text) {
-            ours.extend(std::iter::once(word).chain(rest.next()));
-        } else if known.iter().any(|flag| *flag == text)
-            || with_value
-                .iter()
-                .any(|option| text.strip_prefix(option.as_str()).is_some_and(|rest| rest.starts_with('=')))
-        {
+        } else if let Some(option) = option(&text) {
+            ours.push(word);
+            ours.extend(if option.get_action().takes_values() { rest.next() } else { None });
+        } else if text.split_once('=').is_some_and(|(name, _)| option(name).is_some()) {
             ours.push(word);
         } else {
             theirs.push(word);
         }
     }
     (ours, theirs)
+}
+
+fn is_spelling(option: &clap::Arg, word: &str) -> bool {
+    match word.strip_prefix("--") {
+        Some(name) => option.get_long() == Some(name),
+        None => word
+            .strip_prefix('-')
+            .is_some_and(|rest| option.get_short().is_some_and(|letter| rest == letter.to_string())),
+    }
 }
 
 /// The verbs that are ours.

@@ -168,7 +168,8 @@ impl Settings {
     /// # Errors
     /// When they make no sense, or ask for help; both say themselves what is to be printed.
     pub fn from_arguments<T: Into<OsString>>(words: impl IntoIterator<Item = T>) -> Result<Self, clap::Error> {
-        let Arguments { common, verb } = Arguments::read(words.into_iter().map(Into::into).collect())?;
+        let words: Vec<OsString> = words.into_iter().map(Into::into).collect();
+        let Arguments { common, verb } = Arguments::read(&words)?;
         Ok(Self {
             project: common.project,
             custom: common.custom,

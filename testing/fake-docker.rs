@@ -47,8 +47,8 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
     let answer = record(&Path::new(&folder).join("calls.jsonl"), &answers, &mut call)?;
     let silence = Answer::default();
     let answer = answer.unwrap_or(&silence);
-    print!("{}", answer.stdout);
-    eprint!("{}", answer.stderr);
+    std::io::stdout().write_all(answer.stdout.as_bytes())?;
+    std::io::stderr().write_all(answer.stderr.as_bytes())?;
     std::thread::sleep(Duration::from_millis(answer.milliseconds));
     Ok(ExitCode::from(answer.exit))
 }

@@ -8,7 +8,7 @@ use super::Command;
 
 /// The oldest docker compose that we work with.
 ///
-/// - 2.20 reads `depends_on.*.required`, which the merged model may hold.
+/// - 2.20 reads `depends_on.*.required`, which the merged model may hold, and knows `--progress` for every verb.
 pub const MINIMUM_VERSION: (u32, u32) = (2, 20);
 
 /// The verbs of docker compose that are its own business: they are passed through. `up` and `down` are ours too.

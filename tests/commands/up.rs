@@ -217,13 +217,24 @@ fn data_of_another_major_version_stops_everything() {
       |            ^^^^^^^^^^^^^^^^^^^ service `db` runs example/postgres:15
       |
       = note: PostgreSQL does not start on the data of another major version
-      = help: to keep the old version: pin the image of `db` to one of PostgreSQL 12
+      = help: to stay with the old version: give service `db` an image of PostgreSQL 12
       = help: to move on: dump with the old version, move the data folder away, load with the new one
 
     1 error; nothing was written
     ");
     assert!(!workspace.root().join(".env").exists());
     assert_eq!(workspace.calls().len(), 1);
+}
+
+#[test]
+fn the_way_to_stay_with_the_old_version_is_named() {
+    let workspace = Workspace::new()
+        .file("project/data/PG_VERSION", "12\n")
+        .file("project/env.base", "IMAGE_DB=${CUSTOM_IMAGE_DB:-example/postgres:15}\n")
+        .file("project/override.yml", "services: { db: { image: '${IMAGE_DB}' } }\n")
+        .docker(answer("image inspect").stdout(r#"["PG_MAJOR=15"]"#));
+    let output = workspace.run(&["up"]);
+    assert!(output.stderr.contains("set CUSTOM_IMAGE_DB to an image of PostgreSQL 12"), "{output}");
 }
 
 #[test]

@@ -1,4 +1,5 @@
 //! A project of its own for every test, with nothing of the machine around it.
+#![allow(clippy::expect_used, reason = "a test that cannot be set up is to fail")]
 
 mod docker;
 mod output;

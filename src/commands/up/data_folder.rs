@@ -1,26 +1,30 @@
 //! Data of another major version of the database than its image has: found before anything is written or started.
 
+use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use crate::commands::roles::Database;
 use crate::deployment::Configured;
-use crate::docker::{Command, Input, Runner};
-use crate::report::{Diagnostic, Report};
+use crate::docker::{Command, Container, Input, Runner, containers};
+use crate::environment::Environment;
+use crate::report::{Diagnostic, Report, Sources};
 use crate::yaml::Node;
 
 /// Reports a data folder that was written by another major version than the image's.
-pub(super) fn check(runner: &dyn Runner, configured: &Configured, report: &mut Report) {
+pub(super) fn check(runner: &dyn Runner, configured: &Configured, sources: &Sources, report: &mut Report) {
     let Some(found) = mismatch(runner, configured) else { return };
     let Mismatch { service, image, folder, written_by, runs } = found;
     let title = format!("the data in {} was written by PostgreSQL {written_by}, the image is {runs}", folder.display());
-    let image_text = image.as_word().unwrap_or_default();
+    let pin = match knob(image, sources, &configured.environment) {
+        Some(name) => format!("set {name} to an image of PostgreSQL {written_by}"),
+        None => format!("give service `{service}` an image of PostgreSQL {written_by}"),
+    };
     report.push(
         Diagnostic::error("data-of-another-major", title)
-            .at(image.span, format!("service `{service}` runs {image_text}"))
+            .at(image.span, format!("service `{service}` runs {}", image.as_word().unwrap_or_default()))
             .with_note("PostgreSQL does not start on the data of another major version")
-            .with_help(format!(
-                "to keep the old version: pin the image of `{service}` to one of PostgreSQL {written_by}"
-            ))
+            .with_help(format!("to stay with the old version: {pin}"))
             .with_help("to move on: dump with the old version, move the data folder away, load with the new one"),
     );
 }
@@ -38,11 +42,38 @@ fn mismatch<'m>(runner: &dyn Runner, configured: &'m Configured) -> Option<Misma
     let service = database.service?;
     let definition = configured.model.find(&["services", service])?;
     let folder = host_folder(definition, database.data?, &configured.root)?;
-    // A folder that we may not look into is the server's own affair.
-    let written_by = std::fs::read_to_string(folder.join("PG_VERSION")).ok()?.trim().to_owned();
     let image = definition.get("image")?;
-    let runs = image_major(runner, image.as_word()?)?;
+    let name = image.as_word()?;
+    let written_by = match fs::read_to_string(folder.join("PG_VERSION")) {
+        Ok(text) => text,
+        // It belongs to the server's user. One that runs has shown that it can.
+        Err(error) if error.kind() == ErrorKind::PermissionDenied => {
+            let runs = |container: &Container| container.service == service && container.state.status == "running";
+            let running = containers(runner, &configured.project_name).ok()?.iter().any(runs);
+            if running { None } else { read_inside(runner, name, &folder) }?
+        }
+        Err(_) => return None,
+    };
+    let written_by = written_by.trim().to_owned();
+    let runs = image_major(runner, name)?;
     (written_by != runs).then_some(Mismatch { service, image, folder, written_by, runs })
+}
+
+/// What `PG_VERSION` says to a container, which may read what we may not.
+fn read_inside(runner: &dyn Runner, image: &str, folder: &Path) -> Option<String> {
+    let mount = format!("type=bind,readonly,target=/data,source={}", folder.to_str()?);
+    let command = Command::new("docker").args(["run", "--rm", "--pull", "never", "--network", "none", "--user", "0"]);
+    let command = command.args(["--mount", &mount, "--entrypoint", "cat", image, "/data/PG_VERSION"]);
+    let told = runner.capture(&command.input(Input::Nothing)).ok()?;
+    told.ended.well().then(|| told.text())
+}
+
+/// The variable that people set to choose the image: the first that the one in the fragment looks at, or that one.
+fn knob(image: &Node, sources: &Sources, environment: &Environment) -> Option<String> {
+    let written = sources.slice(image.span).trim_matches(['"', '\'']).strip_prefix("${")?.strip_suffix('}')?;
+    let name = written.split([':', '-', '?']).next()?;
+    let looks_at = environment.get(name)?.origin.expansions.first();
+    Some(looks_at.map_or(name, |used| used.name.as_str()).to_owned())
 }
 
 /// The folder of this machine that holds `data` inside the container, if a bind mount does.

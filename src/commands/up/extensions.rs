@@ -25,19 +25,19 @@ const NO_FEATURE: &str = "0A000";
 const NO_FILE: &str = "58P01";
 
 /// Starts the database if it is ours, waits until it answers, and makes what is missing in each database that exists.
-pub(super) fn ensure(up: &Up<'_>, database: &Database<'_>, patience: Duration) -> Result<(), Failure> {
+pub(super) fn ensure(up: &Up<'_>, database: &Database<'_>, waiting: &mut Waiting<'_>) -> Result<(), Failure> {
     if database.names.is_empty() || database.extensions.is_empty() {
         return Ok(());
     }
     let place = match database.service {
         Some(service) => {
-            start(up, service, patience)?;
+            start(up, service, waiting)?;
             Place::Service(service)
         }
         None => Place::Elsewhere(Client::new(up.context.runner, database.image, network(up, database).as_deref())?),
     };
     let server = Server { up, database, place };
-    let existing = match server.databases(patience) {
+    let existing = match server.databases(waiting.patience()) {
         Ok(existing) => existing,
         // Whether the application can live without it is not for us to say.
         Err(Complaint(why)) if database.service.is_none() => {
@@ -60,14 +60,14 @@ pub(super) fn ensure(up: &Up<'_>, database: &Database<'_>, patience: Duration) -
     Ok(())
 }
 
-fn start(up: &Up<'_>, service: &str, patience: Duration) -> Result<(), Failure> {
+fn start(up: &Up<'_>, service: &str, waiting: &mut Waiting<'_>) -> Result<(), Failure> {
     let command = up.compose.command("up").args(["--detach", "--no-deps"]).args(&up.request.about_images).arg(service);
     // Orphans are the business of the `up` that follows.
-    let mut waiting = Waiting::new(up.context, &up.configured.project_name, Selection::only(service), patience);
     let ended = up.context.runner.run(&command.env("COMPOSE_IGNORE_ORPHANS", "true"))?;
     if !ended.well() {
         return Err(up.context.blame(ended));
     }
+    waiting.expect(Selection::only(service));
     waiting.until_settled().map(drop)
 }
 

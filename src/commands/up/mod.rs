@@ -7,7 +7,7 @@ mod request;
 mod selection;
 mod wait;
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::{Context, Failure, roles};
 use crate::deployment::Configured;
@@ -23,11 +23,12 @@ use wait::Waiting;
 const PATIENCE: Duration = Duration::from_secs(300);
 
 pub(super) fn run(context: &Context<'_>, settings: &settings::Up) -> Result<Exit, Failure> {
+    let began = Instant::now();
     let request = Request::read(&settings.arguments);
     let project = context.project()?;
     let mut planned = context.plan(&project);
     if let Some(configured) = &planned.configured {
-        data_folder::check(context.runner, configured, &mut planned.report);
+        data_folder::check(context.runner, configured, &planned.sources, &mut planned.report);
     }
     let configured = context.settle(planned)?;
     context.write(&configured)?;
@@ -36,17 +37,20 @@ pub(super) fn run(context: &Context<'_>, settings: &settings::Up) -> Result<Exit
     if !request.starts {
         return context.hand_over(&up.command());
     }
+    let patience = settings.patience.unwrap_or(PATIENCE);
+    let mut waiting = Waiting::new(context, began, &configured.project_name, patience);
     let selection = Selection::of(&configured.model, &request, context.process);
     let database = roles::Database::of(&configured.model);
     let takes_part =
         |database: &roles::Database<'_>| database.service.is_none_or(|service| selection.contains(service));
     if let Some(database) = database.filter(takes_part) {
-        extensions::ensure(&up, &database, settings.patience.unwrap_or(PATIENCE))?;
+        extensions::ensure(&up, &database, &mut waiting)?;
     }
+    waiting.expect(selection);
     match settings.patience {
         _ if !request.detached => context.hand_over(&up.command()),
         None => context.outcome(context.runner.run(&up.command())),
-        Some(patience) => up.start_and_wait(Waiting::new(context, &configured.project_name, selection, patience)),
+        Some(_) => up.start_and_wait(waiting),
     }
 }
 

@@ -12,7 +12,7 @@ pub(super) struct Selection(BTreeSet<String>);
 
 impl Selection {
     pub(super) fn of(model: &Node, request: &Request, process: &ProcessEnvironment) -> Self {
-        let Some(services) = model.get("services").and_then(Node::as_map) else { return Self(BTreeSet::new()) };
+        let Some(services) = model.get("services").and_then(Node::as_map) else { return Self::none() };
         let profiles: Vec<&str> = process.text("COMPOSE_PROFILES").unwrap_or_default().split(',').collect();
         let mut waiting: Vec<&str> = if request.services.is_empty() {
             let active = services.iter().filter(|(_, entry)| is_active(&entry.value, &profiles));
@@ -27,6 +27,10 @@ impl Selection {
             }
         }
         Self(selected)
+    }
+
+    pub(super) fn none() -> Self {
+        Self(BTreeSet::new())
     }
 
     pub(super) fn only(service: &str) -> Self {

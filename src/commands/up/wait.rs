@@ -21,10 +21,10 @@ const LINES: usize = 20;
 pub(super) struct Waiting<'a> {
     context: &'a Context<'a>,
     project: &'a str,
-    services: Selection,
     patience: Duration,
     began: Instant,
     looked: Instant,
+    services: Selection,
     sights: HashMap<String, Sight>,
     /// The containers that were not ready at a look.
     expected: HashSet<String>,
@@ -36,20 +36,30 @@ pub(super) struct Waiting<'a> {
 type Judged = (Container, Standing);
 
 impl<'a> Waiting<'a> {
-    pub(super) fn new(context: &'a Context<'a>, project: &'a str, services: Selection, patience: Duration) -> Self {
-        let now = Instant::now();
+    /// Waits for containers of a project, each at most `patience`. What is said about seconds counts from `began`.
+    pub(super) fn new(context: &'a Context<'a>, began: Instant, project: &'a str, patience: Duration) -> Self {
         Self {
             context,
             project,
-            services,
             patience,
-            began: now,
-            looked: now,
+            began,
+            looked: Instant::now(),
+            services: Selection::none(),
             sights: HashMap::new(),
             expected: HashSet::new(),
             announced: HashSet::new(),
             gave_up: false,
         }
+    }
+
+    /// Waits for these services from now on.
+    pub(super) fn expect(&mut self, services: Selection) {
+        self.services = services;
+    }
+
+    /// How long each may take.
+    pub(super) fn patience(&self) -> Duration {
+        self.patience
     }
 
     /// Whether a glance found that waiting makes no sense.
