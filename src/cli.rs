@@ -67,7 +67,7 @@ fn partition<'w>(verb: &str, words: &'w [OsString]) -> (Vec<&'w OsString>, Vec<&
     let mut command = Arguments::command();
     command.build();
     let known: Vec<&clap::Arg> =
-        command.find_subcommand(verb).into_iter().flat_map(|verb| verb.get_arguments()).collect();
+        command.find_subcommand(verb).into_iter().flat_map(clap::Command::get_arguments).collect();
     let option = |word: &str| known.iter().copied().find(|option| is_spelling(option, word));
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
     let mut rest = words.iter();

@@ -39,7 +39,8 @@ pub(super) fn run(context: &Context<'_>, settings: &settings::Up) -> Result<Exit
     }
     let patience = settings.patience.unwrap_or(PATIENCE);
     let mut waiting = Waiting::new(context, began, &configured.project_name, patience);
-    let selection = Selection::of(&configured.model, &request, context.process);
+    let profiles = configured.environment.lookup("COMPOSE_PROFILES").map_or("", |found| found.value);
+    let selection = Selection::of(&configured.model, &request, profiles);
     let database = roles::Database::of(&configured.model);
     let takes_part =
         |database: &roles::Database<'_>| database.service.is_none_or(|service| selection.contains(service));

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use super::request::Request;
-use crate::environment::ProcessEnvironment;
 use crate::yaml::Node;
 
 /// The services that an `up` starts: those that were named with what they depend on, or all that no profile holds back.
@@ -11,9 +10,10 @@ use crate::yaml::Node;
 pub(super) struct Selection(BTreeSet<String>);
 
 impl Selection {
-    pub(super) fn of(model: &Node, request: &Request, process: &ProcessEnvironment) -> Self {
+    /// `profiles` is what COMPOSE_PROFILES says.
+    pub(super) fn of(model: &Node, request: &Request, profiles: &str) -> Self {
         let Some(services) = model.get("services").and_then(Node::as_map) else { return Self::none() };
-        let profiles: Vec<&str> = process.text("COMPOSE_PROFILES").unwrap_or_default().split(',').collect();
+        let profiles: Vec<&str> = profiles.split(',').map(str::trim).collect();
         let mut waiting: Vec<&str> = if request.services.is_empty() {
             let active = services.iter().filter(|(_, entry)| is_active(&entry.value, &profiles));
             active.map(|(name, _)| &**name).collect()
@@ -82,8 +82,7 @@ services:
         let id = sources.add("m.yml", "/m.yml", MODEL);
         let model = crate::yaml::parse(&sources, id, &mut report).unwrap().pop().unwrap();
         let arguments: Vec<_> = arguments.iter().map(std::ffi::OsString::from).collect();
-        let process = [("COMPOSE_PROFILES", profiles)].into_iter().collect();
-        Selection::of(&model, &Request::read(&arguments), &process).0.into_iter().collect()
+        Selection::of(&model, &Request::read(&arguments), profiles).0.into_iter().collect()
     }
 
     #[test]
