@@ -1,0 +1,257 @@
+//! What may stand in a compose file, as a table, and the check that walks a model along it.
+//!
+//! docker compose checks the merged model after every document, so that every prefix of the files must be valid; so do
+//! we, but only what the document touched. Some notations (durations, sizes) it reads when everything is merged.
+
+mod common;
+mod deploy;
+mod notation;
+mod number;
+mod service;
+mod shape;
+mod short;
+mod top;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashMap;
+
+use self::notation::{Cast, Notation};
+use self::shape::{Keys, Others, Shape};
+use self::top::FILE;
+use crate::report::{Diagnostic, Report, nearest};
+use crate::yaml::{Entry, Map, Meaning, Node, Scalar, Trail};
+
+pub(super) use self::number::{bool, number, size};
+pub(super) use self::short::{Ports, range};
+
+/// Nobody reads further; it also bounds the time that a hopeless file takes.
+const MOST_PROBLEMS: usize = 200;
+
+/// Whether enough was said: there is an error, so nothing will be written, and there is plenty to read.
+pub(super) fn is_full(report: &Report) -> bool {
+    report.diagnostics().len() >= MOST_PROBLEMS && report.has_errors()
+}
+
+/// Checks what `touched`, a document as it was merged (its `extends` and `include` resolved), names of the model.
+pub(super) fn check(model: &Node, touched: &Node, report: &mut Report) {
+    let mut walk = Walk { report, late: false };
+    let (Some(model), Some(touched)) = (model.as_map(), touched.as_map()) else { return };
+    for (key, entry) in touched {
+        let trail = Trail::root(key);
+        let Some(shape) = FILE.get(key) else {
+            walk.unknown(&FILE, None, key, entry);
+            continue;
+        };
+        let Some(section) = model.get(key) else { continue };
+        match (shape, entry.value.as_map(), section.value.as_map()) {
+            (Shape::Named(_) | Shape::Mapping(_), Some(names), Some(members)) => {
+                walk.members(shape, members, names, &trail);
+            }
+            // Nothing over a section keeps it, but docker compose refuses it for services all the same.
+            (Shape::Named(_), None, Some(_)) if &**key == "services" => walk.check(shape, &entry.value, &trail),
+            _ => walk.check(shape, &section.value, &trail),
+        }
+    }
+}
+
+/// Checks the notations that docker compose reads when everything is merged, in the whole model.
+pub(super) fn check_values(model: &Node, report: &mut Report) {
+    let Some(map) = model.as_map() else { return };
+    let mut walk = Walk { report, late: true };
+    for (key, entry) in map {
+        if let Some(shape) = FILE.get(key) {
+            walk.check(shape, &entry.value, &Trail::root(key));
+        }
+    }
+}
+
+struct Walk<'a> {
+    report: &'a mut Report,
+    /// Whether everything is merged: then the late notations are read, and nothing else is said again.
+    late: bool,
+}
+
+impl Walk<'_> {
+    fn check(&mut self, shape: &'static Shape, node: &Node, trail: &Trail<'_>) {
+        if is_full(self.report) {
+            return;
+        }
+        if !shape.takes(node) {
+            return self.refuse_sort(shape, node, trail);
+        }
+        match (shape, node.as_map(), node.as_list()) {
+            (Shape::Word(words), ..) => self.word(words, node, trail),
+            (Shape::Cast(cast, shape), ..) => self.cast(*cast, shape, node, trail),
+            (Shape::Written(_, notation), ..) if !self.late => self.notation(notation, node, trail),
+            (Shape::Late(shape, notation), ..) => {
+                self.check(shape, node, trail);
+                if self.late {
+                    self.notation(notation, node, trail);
+                }
+            }
+            (Shape::OneOf(shapes), ..) => {
+                if let Some(shape) = shapes.iter().find(|shape| shape.takes(node)) {
+                    self.check(shape, node, trail);
+                }
+            }
+            (Shape::List(item), _, Some(items)) => self.items(item, items, trail),
+            (Shape::Set(item), _, Some(items)) => {
+                self.items(item, items, trail);
+                self.distinct(items, trail);
+            }
+            (Shape::Keys(keys), Some(map), _) => self.keys(keys, node, map, trail),
+            (Shape::Named(_) | Shape::Mapping(_), Some(map), _) => self.members(shape, map, map, trail),
+            _ => {}
+        }
+    }
+
+    /// Checks those members of a mapping that `names` names too; of a mapping with known keys only those keys.
+    fn members(&mut self, shape: &'static Shape, map: &Map, names: &Map, trail: &Trail<'_>) {
+        let (Shape::Named(inner) | Shape::Mapping(inner)) = shape else { return };
+        for (name, touched) in names {
+            let Some(entry) = map.get(name) else { continue };
+            if matches!(shape, Shape::Named(_)) && !is_name(name) {
+                self.push(
+                    Diagnostic::error("bad-name", format!("`{name}` is no name for one of `{trail}`"))
+                        .at(entry.key, "not a name")
+                        .with_help("use letters, digits, `.`, `_` and `-`"),
+                );
+            }
+            let trail = trail.then(name);
+            match (known_keys(inner), touched.value.as_map(), entry.value.as_map()) {
+                (Some(keys), Some(touched), Some(map)) if !std::ptr::eq(touched, map) => {
+                    self.touched_keys(keys, &entry.value, map, touched, &trail);
+                }
+                _ => self.check(inner, &entry.value, &trail),
+            }
+        }
+    }
+
+    fn keys(&mut self, keys: &'static Keys, node: &Node, map: &Map, trail: &Trail<'_>) {
+        self.touched_keys(keys, node, map, map, trail);
+    }
+
+    fn touched_keys(&mut self, keys: &'static Keys, node: &Node, map: &Map, touched: &Map, trail: &Trail<'_>) {
+        for key in touched.keys() {
+            let Some(entry) = map.get(key) else { continue };
+            match keys.get(key) {
+                Some(shape) => self.check(shape, &entry.value, &trail.then(key)),
+                None => self.unknown(keys, Some(trail), key, entry),
+            }
+        }
+        for key in keys.required.iter().filter(|key| !map.contains_key(**key)) {
+            self.push(
+                Diagnostic::error("missing-key", format!("`{trail}` needs `{key}`"))
+                    .at(node.span, format!("without `{key}`")),
+            );
+        }
+    }
+
+    fn items(&mut self, shape: &'static Shape, items: &[Node], trail: &Trail<'_>) {
+        for (at, item) in items.iter().enumerate() {
+            self.check(shape, item, &trail.then(&at.to_string()));
+        }
+    }
+
+    fn distinct(&mut self, items: &[Node], trail: &Trail<'_>) {
+        let mut seen: HashMap<(bool, &str), &Node> = HashMap::with_capacity(items.len());
+        for item in items {
+            let Some(scalar) = item.as_scalar() else { continue };
+            let text = matches!(scalar.meaning(), Meaning::Text(_));
+            let Some(first) = seen.insert((text, &scalar.text), item) else { continue };
+            self.push(
+                Diagnostic::error("twice", format!("`{trail}` has the same item twice"))
+                    .at(item.span, "here again")
+                    .at(first.span, "first here")
+                    .with_help("remove one of them: docker compose takes no item twice in this list"),
+            );
+        }
+    }
+
+    fn cast(&mut self, cast: Cast, shape: &'static Shape, node: &Node, trail: &Trail<'_>) {
+        let Some(text) = node.as_text() else { return self.check(shape, node, trail) };
+        let converted = match cast.convert(text) {
+            Some(Meaning::Bool(value)) => value.to_string(),
+            Some(Meaning::Int(value)) => value.to_string(),
+            Some(_) => text.to_owned(),
+            None => return self.refuse_sort(shape, node, trail),
+        };
+        self.check(shape, &Node::scalar(Scalar::plain(converted), node.span), trail);
+    }
+
+    fn word(&mut self, words: &'static [&'static str], node: &Node, trail: &Trail<'_>) {
+        let Some(text) = node.as_text().filter(|text| !words.contains(text)) else { return };
+        let near = nearest(text, words.iter().copied());
+        self.push(
+            Diagnostic::error("wrong-value", format!("`{trail}` must be {}", Shape::Word(words).wants()))
+                .at(node.span, "not one of these")
+                .with_nearest(near),
+        );
+    }
+
+    fn notation(&mut self, notation: &'static Notation, node: &Node, trail: &Trail<'_>) {
+        let Some(why) = (notation.refuse)(node) else { return };
+        let secret = node.as_scalar().is_some_and(|scalar| scalar.template.is_some());
+        let label = if why.is_empty() || secret { format!("not {}", notation.called) } else { why };
+        let problem = Diagnostic::error("wrong-value", format!("`{trail}` must be {}", notation.called));
+        self.push_late(problem.at(node.span, label).with_help(notation.advice));
+    }
+
+    fn refuse_sort(&mut self, shape: &Shape, node: &Node, trail: &Trail<'_>) {
+        let problem = Diagnostic::error("wrong-type", format!("`{trail}` must be {}", shape.wants()))
+            .at(node.span, format!("{} here", node.sort()));
+        let quoted = Node::scalar(Scalar::quoted(""), node.span);
+        let quotes_help = node.as_scalar().is_some() && !node.is_null() && node.as_text().is_none();
+        self.push(if quotes_help && shape.takes(&quoted) {
+            problem.with_help("put it in quotes to make it a text")
+        } else {
+            problem
+        });
+    }
+
+    fn unknown(&mut self, keys: &Keys, trail: Option<&Trail<'_>>, key: &str, entry: &Entry) {
+        let extensible = keys.others != Others::Refused;
+        if keys.others == Others::Any || extensible && key.starts_with("x-") || is_full(self.report) {
+            return;
+        }
+        let place = trail.map_or_else(|| key.to_owned(), |trail| trail.then(key).to_string());
+        let near = nearest(key, keys.known.iter().map(|(name, _)| *name));
+        let problem = Diagnostic::error("unknown-key", format!("unknown attribute `{place}`"))
+            .at(entry.key, "docker compose does not know it");
+        let free = extensible && near.is_none();
+        let problem = problem.with_nearest(near);
+        self.push(if free { problem.with_help("start its name with `x-` to keep it as a note") } else { problem });
+    }
+
+    /// Reports what was found out now; when everything is merged, it has been said before.
+    fn push(&mut self, problem: Diagnostic) {
+        if !self.late {
+            self.push_late(problem);
+        }
+    }
+
+    /// Reports a problem, unless an earlier document led to the same one.
+    fn push_late(&mut self, problem: Diagnostic) {
+        let place = |problem: &Diagnostic| problem.labels.first().map(|label| label.span);
+        let again = |other: &Diagnostic| other.title == problem.title && place(other) == place(&problem);
+        if !is_full(self.report) && !self.report.diagnostics().iter().any(again) {
+            self.report.push(problem);
+        }
+    }
+}
+
+/// The known keys of what a shape takes as a mapping.
+fn known_keys(shape: &'static Shape) -> Option<&'static Keys> {
+    match shape {
+        Shape::Keys(keys) => Some(keys),
+        Shape::OneOf(shapes) => shapes.iter().find_map(known_keys),
+        _ => None,
+    }
+}
+
+/// What docker compose takes as the name of a service, volume, secret or config.
+fn is_name(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-'))
+}
