@@ -2,6 +2,7 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fmt;
+use std::os::unix::process::CommandExt;
 use std::process::Stdio;
 
 /// What a command reads from its standard input.
@@ -23,12 +24,13 @@ pub struct Command {
     arguments: Vec<OsString>,
     environment: Vec<(OsString, Option<OsString>)>,
     input: Input,
+    apart: bool,
 }
 
 impl Command {
     /// The bare program.
     pub fn new(program: impl Into<OsString>) -> Self {
-        Self { program: program.into(), arguments: Vec::new(), environment: Vec::new(), input: Input::Inherited }
+        Self { program: program.into(), arguments: Vec::new(), environment: Vec::new(), input: Input::Inherited, apart: false }
     }
 
     /// Adds an argument. Secrets do not belong here: anybody on the machine can read them.
@@ -66,6 +68,18 @@ impl Command {
         self
     }
 
+    /// Keeps what is typed on the terminal from it (Ctrl-C): when it ends is for us to decide.
+    #[must_use]
+    pub fn apart(mut self) -> Self {
+        self.apart = true;
+        self
+    }
+
+    /// Whether what is typed on the terminal does not reach it.
+    pub(super) fn is_apart(&self) -> bool {
+        self.apart
+    }
+
     /// The program's name.
     #[must_use]
     pub fn program(&self) -> &OsStr {
@@ -92,6 +106,9 @@ impl Command {
                 Some(value) => command.env(name, value),
                 None => command.env_remove(name),
             };
+        }
+        if self.apart {
+            command.process_group(0);
         }
         command.stdin(match &self.input {
             Input::Inherited => Stdio::inherit(),

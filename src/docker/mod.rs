@@ -17,7 +17,7 @@ pub use command::{Command, Input};
 pub use compose::{Compose, MINIMUM_VERSION, VERBS};
 pub use containers::{Container, Health, State, containers, logs};
 pub use runner::{Captured, Ended, RunError, Runner, Verdict};
-pub use signals::interrupted;
+pub use signals::{Care, Mending, interrupted, interrupted_by, take_care};
 pub use surroundings::look_usual;
 pub use system::System;
 pub use trouble::{Trouble, find_trouble};

@@ -1,31 +1,31 @@
 //! A runner for tests: it runs nothing, records every command, and answers as it was told.
 
-use std::cell::RefCell;
 use std::io::{Read, Write};
+use std::sync::{Mutex, PoisonError};
 
 use super::{Captured, Command, Ended, RunError, Runner, Verdict};
 
-type Answer = dyn Fn(&str) -> (u8, String);
+type Answer = dyn Fn(&str) -> (u8, String) + Sync;
 
 /// Records commands as they would be typed; the answer to each is its exit code and its standard output.
 pub(crate) struct Recording {
-    commands: RefCell<Vec<String>>,
+    commands: Mutex<Vec<String>>,
     answer: Box<Answer>,
 }
 
 impl Recording {
-    pub(crate) fn new(answer: impl Fn(&str) -> (u8, String) + 'static) -> Self {
-        Self { commands: RefCell::default(), answer: Box::new(answer) }
+    pub(crate) fn new(answer: impl Fn(&str) -> (u8, String) + Sync + 'static) -> Self {
+        Self { commands: Mutex::default(), answer: Box::new(answer) }
     }
 
     pub(crate) fn commands(&self) -> Vec<String> {
-        self.commands.borrow().clone()
+        self.commands.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     fn record(&self, command: &Command) -> Captured {
         let typed = command.to_string();
         let (code, stdout) = (self.answer)(&typed);
-        self.commands.borrow_mut().push(typed);
+        self.commands.lock().unwrap_or_else(PoisonError::into_inner).push(typed);
         Captured { ended: Ended { code }, stdout: stdout.into_bytes(), stderr: Vec::new() }
     }
 }

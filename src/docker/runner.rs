@@ -96,8 +96,8 @@ pub enum Verdict {
     Stop,
 }
 
-/// Runs commands.
-pub trait Runner {
+/// Runs commands, several at a time if need be.
+pub trait Runner: Sync {
     /// Becomes the program: on success this does not return.
     ///
     /// # Errors

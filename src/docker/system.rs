@@ -86,7 +86,7 @@ impl Runner for System {
 
 fn start(command: &Command, prepared: &mut std::process::Command) -> Result<(Child, Accompanied), RunError> {
     let child = prepared.spawn().map_err(|error| RunError::new(command, error))?;
-    let signals = accompany(&child);
+    let signals = accompany(&child, command.is_apart());
     Ok((child, signals))
 }
 
