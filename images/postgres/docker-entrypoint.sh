@@ -41,7 +41,7 @@ refuse_foreign_files() {
 make_cluster() {
   local arguments
   read -ra arguments <<<"$POSTGRES_INITDB_ARGS"
-  initdb -D "$PGDATA/.new" --username="$POSTGRES_USER" -E UTF8 --locale=C.UTF-8 \
+  initdb -D "$PGDATA/.new" --no-instructions --username="$POSTGRES_USER" -E UTF8 --locale=C.UTF-8 \
     --auth-local=trust --auth-host="$POSTGRES_HOST_AUTH_METHOD" "${arguments[@]}" \
     --pwfile=<(printf '%s\n' "$POSTGRES_PASSWORD")
   mv "$PGDATA"/.new/* "$PGDATA"/
@@ -50,7 +50,11 @@ make_cluster() {
 }
 
 # On the socket only: nobody in the network takes the server for ready while it is being filled.
-start_in_private() { pg_ctl -D "$PGDATA" -w start -o "-c listen_addresses='' $(printf '%q ' "$@")" >/dev/null; }
+start_in_private() {
+  local options="-c listen_addresses=''"
+  if [ "$#" -gt 0 ]; then options+=$(printf ' %q' "$@"); fi
+  pg_ctl -D "$PGDATA" -w start -o "$options"
+}
 
 run_sql() {
   psql -v ON_ERROR_STOP=1 --no-psqlrc --no-password --quiet -U "$POSTGRES_USER" -d "$POSTGRES_DB" "$@"
@@ -86,8 +90,8 @@ first_start() {
   make_cluster
   start_in_private "$@"
   fill_cluster
-  pg_ctl -D "$PGDATA" -m fast -w stop >/dev/null
-  sync
+  pg_ctl -D "$PGDATA" -m fast -w stop
+  sync "$PGDATA"
   rm "$marker"
   trap - INT TERM
 }

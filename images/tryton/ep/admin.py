@@ -1,5 +1,6 @@
 """`ep admin`: trytond-admin, with what Coog's knows more than the stock one."""
 
+import copy
 import os
 import re
 import secrets
@@ -55,14 +56,14 @@ def administer(name, options):
     from trytond.res.user import User
     # Rules for passwords bind users, not the operator, who could write any into the database.
     User.validate_password = classmethod(lambda cls, password, users: None)
-    email = options.email
-    if options.update and not database.is_initialised(name):
-        # Asked for at the first initialisation only; nobody may be there to answer.
-        options.email = email or ''
-        provide_password()
+    options = copy.copy(options)
     options.database_names = [name]
+    if options.update and not database.has_passwords(name):
+        # The first initialisation, or one that was interrupted. Nobody may be there to answer.
+        options.email = options.email or ''
+        options.password = True
+        provide_password()
     trytond.admin.run(options)
-    options.email = email
 
 
 def provide_password():

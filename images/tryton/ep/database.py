@@ -18,19 +18,27 @@ def connect(name):
     return connection
 
 
-def answers():
+def silence():
+    """Why the server does not answer; nothing where it does."""
     try:
         connect(MAINTENANCE).close()
     except psycopg2.OperationalError as error:
+        reason = str(error).strip()
         # A server that refuses us is there, too: the one who needs it will say why.
-        return 'FATAL' in str(error) and 'starting up' not in str(error)
-    return True
+        return None if 'FATAL' in reason and 'starting up' not in reason else reason
+    return None
+
+
+def answers():
+    return silence() is None
 
 
 def wait():
     """Services are ordered by whoever starts them; a server that is a moment late is no failure."""
     deadline = time.monotonic() + PATIENCE
-    while not answers() and time.monotonic() < deadline:
+    while reason := silence():
+        if time.monotonic() > deadline:
+            sys.exit(f'The database server does not answer: {reason}')
         time.sleep(0.5)
 
 
@@ -47,7 +55,11 @@ def create(name):
             SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'").format(Identifier(name)))
 
 
-def is_initialised(name):
+def has_passwords(name):
+    """Can anybody log in? Not before the first initialisation has come to its end."""
     with connect(name) as connection, connection.cursor() as cursor:
-        cursor.execute("SELECT to_regclass('ir_module') IS NOT NULL")
-        return cursor.fetchone()[0]
+        try:
+            cursor.execute('SELECT 1 FROM res_user WHERE password_hash IS NOT NULL LIMIT 1')
+        except (psycopg2.errors.UndefinedTable, psycopg2.errors.UndefinedColumn):
+            return False
+        return cursor.fetchone() is not None
