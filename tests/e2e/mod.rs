@@ -1,0 +1,4 @@
+//! The real engine, the real images: what a newcomer does.
+
+mod demo;
+mod http;
