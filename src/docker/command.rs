@@ -30,7 +30,13 @@ pub struct Command {
 impl Command {
     /// The bare program.
     pub fn new(program: impl Into<OsString>) -> Self {
-        Self { program: program.into(), arguments: Vec::new(), environment: Vec::new(), input: Input::Inherited, apart: false }
+        Self {
+            program: program.into(),
+            arguments: Vec::new(),
+            environment: Vec::new(),
+            input: Input::Inherited,
+            apart: false,
+        }
     }
 
     /// Adds an argument. Secrets do not belong here: anybody on the machine can read them.
