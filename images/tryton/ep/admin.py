@@ -30,7 +30,7 @@ def run(arguments):
     create, arguments = stock_options(arguments)
     options = commandline.get_parser_admin().parse_args(arguments)
     names = options.database_names or settings.databases()
-    problem = unreadable_password_file()
+    problem = no_password(options)
     if problem:
         return problem
     commandline.config_log(options)
@@ -45,10 +45,13 @@ def run(arguments):
     return 0
 
 
-def unreadable_password_file():
+def no_password(options):
     path = os.environ.get('TRYTONPASSFILE')
     if path and not os.access(path, os.R_OK):
         return f'The password file {path} (TRYTONPASSFILE) cannot be read by user {os.getuid()}.'
+    if options.password and not path and not sys.stdin.isatty():
+        return 'There is nobody to ask for a password: name a file that holds it in TRYTONPASSFILE.'
+    return None
 
 
 def administer(name, options):
