@@ -60,6 +60,10 @@ fn merge(
     if workshop.report.has_errors() {
         return None;
     }
+    if model.get("services").is_none() {
+        report.push(Diagnostic::error("empty", "empty compose file").with_help("name a file that has services"));
+        return None;
+    }
     let exists = |path: &str| folder.join(path).exists();
     let profiles = variables.lookup("COMPOSE_PROFILES").map_or("", |found| found.value);
     let profiles: Vec<String> = profiles.split(',').filter(|name| !name.is_empty()).map(str::to_owned).collect();

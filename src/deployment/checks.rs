@@ -3,8 +3,9 @@
 use std::collections::HashSet;
 
 use crate::environment::{Environment, Sample, shadowed, unread, weak};
+use crate::model::{self, Options};
 use crate::project::Project;
-use crate::report::{Diagnostic, Report};
+use crate::report::{Diagnostic, Report, Severity};
 use crate::yaml::{Kind, Map, Node, Piece};
 
 use super::service_env::candidates;
@@ -27,7 +28,7 @@ pub(super) fn take_advice(model: &mut Node, report: &mut Report) {
 }
 
 /// Checks the whole model.
-pub(super) fn check(model: &Node, project: &Project, report: &mut Report) {
+pub(super) fn check(model: &Node, environment: &Environment, project: &Project, report: &mut Report) {
     let services = model.get("services").and_then(Node::as_map);
     if services.is_none_or(Map::is_empty) {
         report.push(
@@ -38,6 +39,11 @@ pub(super) fn check(model: &Node, project: &Project, report: &mut Report) {
     for service in services.into_iter().flat_map(Map::values) {
         check_env_files(&service.value, project, report);
     }
+    let profiles = environment.lookup("COMPOSE_PROFILES").map_or("", |found| found.value);
+    let profiles: Vec<String> = profiles.split(',').filter(|name| !name.is_empty()).map(str::to_owned).collect();
+    // Missing env files were just told, with the places where they were looked for.
+    let options = Options { profiles: &profiles, exists: &|_| true, overlaps: Severity::Error };
+    model::check(model, &options, report);
 }
 
 fn check_env_files(service: &Node, project: &Project, report: &mut Report) {

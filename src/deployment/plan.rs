@@ -78,7 +78,7 @@ pub fn plan(
     let Assembled { model, beaten, overlays, read } = assemble(project, &selection, &variables, sources, report)?;
     let project_name = project_name(&environment, &model, project, report)?;
     let model = named(model, &project_name);
-    checks::check(&model, project, report);
+    checks::check(&model, &environment, project, report);
     checks::check_variables(&model, &environment, &read, project, report);
     let env_text = match dotenv(&environment) {
         Ok(text) => text,

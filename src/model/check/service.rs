@@ -25,7 +25,8 @@ fn text<'a>(node: &'a Node, key: &str) -> Option<&'a Node> {
 
 fn source(name: &str, entry: &Entry, report: &mut Report) {
     let service = &entry.value;
-    if text(service, "image").is_none() && service.get("build").is_none() && service.get("provider").is_none() {
+    let no_image = service.get("image").is_none_or(|image| image.as_text() == Some(""));
+    if no_image && service.get("build").is_none() && service.get("provider").is_none() {
         report.push(
             Diagnostic::error("no-image", format!("service `{name}` has neither an image nor a build context"))
                 .at(entry.key, "nothing to run")

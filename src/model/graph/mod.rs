@@ -121,7 +121,7 @@ fn target(bond: Bond, item: &str) -> Option<&str> {
 
 /// A way from a service back to itself: who names whom, in order.
 #[derive(Debug)]
-pub struct Cycle<'a> {
+pub(super) struct Cycle<'a> {
     /// Each service on the way with the edge to the next; the last edge leads to the first service.
     pub steps: Vec<(&'a str, Edge<'a>)>,
 }
@@ -129,7 +129,7 @@ pub struct Cycle<'a> {
 impl Cycle<'_> {
     /// `a → b → a`
     #[must_use]
-    pub fn path(&self) -> String {
+    pub(super) fn path(&self) -> String {
         let mut names: Vec<&str> = self.steps.iter().map(|(name, _)| *name).collect();
         names.extend(self.steps.first().map(|(name, _)| *name));
         names.join(" → ")
@@ -139,7 +139,7 @@ impl Cycle<'_> {
 /// The services in an order in which each comes after those it needs, or the cycles that leave none.
 ///
 /// Edges to services that are not among them do not count.
-pub fn order<'a>(services: impl Iterator<Item = (&'a str, &'a Node)>) -> Result<Vec<&'a str>, Vec<Cycle<'a>>> {
+pub(super) fn order<'a>(services: impl Iterator<Item = (&'a str, &'a Node)>) -> Result<Vec<&'a str>, Vec<Cycle<'a>>> {
     let services: IndexMap<&str, &Node> = services.collect();
     let mut search = Search::default();
     for (name, service) in &services {

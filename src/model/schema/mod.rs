@@ -34,7 +34,9 @@ pub(super) fn is_full(report: &Report) -> bool {
     report.diagnostics().len() >= MOST_PROBLEMS && report.has_errors()
 }
 
-/// Checks what `touched`, a document as it was merged (its `extends` and `include` resolved), names of the model.
+/// Checks the entries of the model that `touched` names too: services, networks, … by name, other sections as a whole.
+///
+/// `touched` is a document as it was merged, its `extends` and `include` resolved; only its outline is looked at.
 pub(super) fn check(model: &Node, touched: &Node, report: &mut Report) {
     let mut walk = Walk { report, late: false };
     let (Some(model), Some(touched)) = (model.as_map(), touched.as_map()) else { return };
@@ -47,7 +49,8 @@ pub(super) fn check(model: &Node, touched: &Node, report: &mut Report) {
         let Some(section) = model.get(key) else { continue };
         match (shape, entry.value.as_map(), section.value.as_map()) {
             (Shape::Named(_) | Shape::Mapping(_), Some(names), Some(members)) => {
-                walk.members(shape, members, names, &trail);
+                let members = names.keys().filter_map(|name| members.get_key_value(name));
+                walk.members(shape, members, &trail);
             }
             // Nothing over a section keeps it, but docker compose refuses it for services all the same.
             (Shape::Named(_), None, Some(_)) if &**key == "services" => walk.check(shape, &entry.value, &trail),
@@ -99,19 +102,24 @@ impl Walk<'_> {
             (Shape::List(item), _, Some(items)) => self.items(item, items, trail),
             (Shape::Set(item), _, Some(items)) => {
                 self.items(item, items, trail);
-                self.distinct(items, trail);
+                if !self.late {
+                    self.distinct(items, trail);
+                }
             }
             (Shape::Keys(keys), Some(map), _) => self.keys(keys, node, map, trail),
-            (Shape::Named(_) | Shape::Mapping(_), Some(map), _) => self.members(shape, map, map, trail),
+            (Shape::Named(_) | Shape::Mapping(_), Some(map), _) => self.members(shape, map.iter(), trail),
             _ => {}
         }
     }
 
-    /// Checks those members of a mapping that `names` names too; of a mapping with known keys only those keys.
-    fn members(&mut self, shape: &'static Shape, map: &Map, names: &Map, trail: &Trail<'_>) {
+    fn members<'a>(
+        &mut self,
+        shape: &'static Shape,
+        members: impl Iterator<Item = (&'a Box<str>, &'a Entry)>,
+        trail: &Trail<'_>,
+    ) {
         let (Shape::Named(inner) | Shape::Mapping(inner)) = shape else { return };
-        for (name, touched) in names {
-            let Some(entry) = map.get(name) else { continue };
+        for (name, entry) in members {
             if matches!(shape, Shape::Named(_)) && !is_name(name) {
                 self.push(
                     Diagnostic::error("bad-name", format!("`{name}` is no name for one of `{trail}`"))
@@ -119,23 +127,12 @@ impl Walk<'_> {
                         .with_help("use letters, digits, `.`, `_` and `-`"),
                 );
             }
-            let trail = trail.then(name);
-            match (known_keys(inner), touched.value.as_map(), entry.value.as_map()) {
-                (Some(keys), Some(touched), Some(map)) if !std::ptr::eq(touched, map) => {
-                    self.touched_keys(keys, &entry.value, map, touched, &trail);
-                }
-                _ => self.check(inner, &entry.value, &trail),
-            }
+            self.check(inner, &entry.value, &trail.then(name));
         }
     }
 
     fn keys(&mut self, keys: &'static Keys, node: &Node, map: &Map, trail: &Trail<'_>) {
-        self.touched_keys(keys, node, map, map, trail);
-    }
-
-    fn touched_keys(&mut self, keys: &'static Keys, node: &Node, map: &Map, touched: &Map, trail: &Trail<'_>) {
-        for key in touched.keys() {
-            let Some(entry) = map.get(key) else { continue };
+        for (key, entry) in map {
             match keys.get(key) {
                 Some(shape) => self.check(shape, &entry.value, &trail.then(key)),
                 None => self.unknown(keys, Some(trail), key, entry),
@@ -239,15 +236,6 @@ impl Walk<'_> {
         if !is_full(self.report) && !self.report.diagnostics().iter().any(again) {
             self.report.push(problem);
         }
-    }
-}
-
-/// The known keys of what a shape takes as a mapping.
-fn known_keys(shape: &'static Shape) -> Option<&'static Keys> {
-    match shape {
-        Shape::Keys(keys) => Some(keys),
-        Shape::OneOf(shapes) => shapes.iter().find_map(known_keys),
-        _ => None,
     }
 }
 
