@@ -6,6 +6,7 @@ mod down;
 mod env;
 mod explain;
 mod failure;
+mod graph;
 mod merge;
 mod passthrough;
 mod roles;
@@ -17,7 +18,7 @@ pub use context::Context;
 pub use failure::Failure;
 
 use crate::exit::Exit;
-use crate::report::{Diagnostic, Sources};
+use crate::report::Sources;
 use crate::settings::Task;
 
 /// Does what the settings ask for, and says what went wrong.
@@ -44,8 +45,6 @@ fn dispatch(context: &Context<'_>) -> Result<Exit, Failure> {
         Task::Merge(settings) => merge::run(context, settings),
         Task::Explain(settings) => explain::run(context, settings),
         Task::Env(settings) => env::run(context, *settings),
-        Task::Graph(_) => {
-            Err(Failure::new(Exit::Failed, Diagnostic::error("unknown-verb", "this verb is not there yet")))
-        }
+        Task::Graph(format) => graph::run(context, *format),
     }
 }
