@@ -1,3 +1,5 @@
+//! One small model for each thing that is found out.
+
 use super::*;
 use crate::report::Sources;
 use crate::yaml::parse;

@@ -1,3 +1,5 @@
+//! What the tables take, what they refuse, and what a walk costs.
+
 use super::*;
 use crate::report::Sources;
 use crate::yaml::parse;
