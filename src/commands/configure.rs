@@ -6,6 +6,7 @@ use super::{Context, Failure};
 use crate::deployment::{ChangeKind, Configured, ServiceChange, changes, diff, differs};
 use crate::exit::Exit;
 use crate::settings::{Configure, Format, Outcome};
+use crate::yaml::{Map, Node};
 
 pub(super) fn run(context: &Context<'_>, settings: Configure) -> Result<Exit, Failure> {
     let project = context.project()?;
@@ -39,7 +40,7 @@ fn write(context: &Context<'_>, configured: &Configured) -> Result<Exit, Failure
     }
     context.write(configured)?;
     if fresh {
-        let services = configured.model.get("services").and_then(crate::yaml::Node::as_map).map_or(0, |map| map.len());
+        let services = configured.model.get("services").and_then(Node::as_map).map_or(0, Map::len);
         context.printer.good(&format!("Wrote compose.yaml and .env: {services} services."));
     }
     changes.iter().for_each(|change| context.printer.say(&sentence(change)));

@@ -118,7 +118,6 @@ impl Report {
     }
 
     /// Everything found so far.
-    #[must_use]
     pub fn diagnostics(&self) -> &[Diagnostic] {
         &self.diagnostics
     }

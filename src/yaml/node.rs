@@ -213,10 +213,9 @@ impl Node {
                 one.len() == two.len() && one.iter().zip(two).all(|(one, two)| one.means_the_same(two))
             }
             (Kind::Map(one), Kind::Map(two)) => {
-                let same = |(key, entry): (&Box<str>, &Entry)| {
-                    two.get(key).is_some_and(|there| entry.value.means_the_same(&there.value))
-                };
-                one.len() == two.len() && one.iter().all(same)
+                let same =
+                    |key: &str, value: &Self| two.get(key).is_some_and(|there| value.means_the_same(&there.value));
+                one.len() == two.len() && one.iter().all(|(key, entry)| same(key, &entry.value))
             }
             _ => false,
         }

@@ -72,7 +72,7 @@ impl<'a> Builder<'a> {
 
     fn malformed(&self, error: &ScanError) -> Box<Diagnostic> {
         let at = error.marker().byte_offset().unwrap_or(0);
-        let words = error.info().to_owned();
+        let words = error.info();
         let help = if words.contains("tab") { "indent with blanks: YAML takes no tabs there" } else { "" };
         let problem = Diagnostic::error("yaml", "this is not YAML").at(Span::new(self.id, at..at + 1), words);
         Box::new(if help.is_empty() { problem } else { problem.with_help(help) })
@@ -83,8 +83,8 @@ impl<'a> Builder<'a> {
         let (anchor, mut node) = match event {
             Event::Alias(anchor) => return self.alias(anchor, span),
             Event::Scalar(text, style, anchor, tag) => (anchor, scalar(&text, style, tag.as_deref(), span)),
-            Event::SequenceStart(_, anchor, tag) => (anchor, self.list(span, tag)?),
-            Event::MappingStart(_, anchor, tag) => (anchor, self.map(span, tag)?),
+            Event::SequenceStart(_, anchor, tag) => (anchor, self.list(span, &tag)?),
+            Event::MappingStart(_, anchor, tag) => (anchor, self.map(span, &tag)?),
             _ => {
                 return Err(Box::new(
                     Diagnostic::error("yaml", "this is not YAML").at(span, "a value is missing here"),
@@ -117,7 +117,7 @@ impl<'a> Builder<'a> {
         Ok(node.clone())
     }
 
-    fn list(&mut self, span: Span, tag: Tagged<'a>) -> Built<Node> {
+    fn list(&mut self, span: Span, tag: &Tagged<'_>) -> Built<Node> {
         let mut items = Vec::new();
         loop {
             let (event, mark) = self.next()?;
@@ -129,7 +129,7 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn map(&mut self, span: Span, tag: Tagged<'a>) -> Built<Node> {
+    fn map(&mut self, span: Span, tag: &Tagged<'_>) -> Built<Node> {
         let mut entries: Vec<(Key, Span, Node)> = Vec::new();
         loop {
             let (event, mark) = self.next()?;
@@ -214,22 +214,29 @@ fn assemble(entries: Vec<(Key, Span, Node)>) -> Built<Map> {
         }
     }
     let mut map = Map::with_capacity(entries.len());
+    let mut cleared = Vec::new();
     for (key, span, value) in entries {
         match key {
             Key::Own(name) => {
                 map.insert(name, Entry { key: span, value });
             }
             Key::Merge => {
-                for source in merge_sources(value)? {
-                    for (name, entry) in source {
-                        if !own.contains_key(&name)
-                            && let Slot::Vacant(slot) = map.entry(name)
-                        {
+                for (name, entry) in merge_sources(value)?.into_iter().flatten() {
+                    match map.entry(name) {
+                        Slot::Vacant(slot) if !own.contains_key(slot.key()) => {
                             slot.insert(entry);
                         }
+                        slot if is_tagged(&entry.value) => cleared.push(slot.key().clone()),
+                        _ => {}
                     }
                 }
             }
+        }
+    }
+    // A tag behind `<<` clears what stands before, also where an own value takes the place of the merged one.
+    for name in cleared {
+        if let Some(entry) = map.get_mut(&name).filter(|entry| entry.value.tag.is_none()) {
+            entry.value.tag = Some("!override".into());
         }
     }
     Ok(map)
@@ -244,9 +251,10 @@ fn merge_sources(value: Node) -> Built<Vec<Map>> {
     };
     match value.kind {
         Kind::Map(map) => Ok(vec![map]),
+        // In a list of sources docker compose does not find the tags.
         Kind::List(items) => items
             .into_iter()
-            .map(|item| match item.kind {
+            .map(|item| match untagged(&item).kind {
                 Kind::Map(map) => Ok(map),
                 _ => Err(refuse(&item)),
             })
@@ -255,16 +263,16 @@ fn merge_sources(value: Node) -> Built<Vec<Map>> {
     }
 }
 
-/// The value as its aliases see it: tags *inside* it act at the anchor's own place only, a tag *on* it acts at both
-/// (measured with docker compose 2.40.3).
+/// The value as its aliases see it: what is under `!reset` inside it was taken out where it was written, what is under
+/// `!override` acts at every place (measured with docker compose 2.40.3). A tag on the value itself stays.
 fn copied_node(node: &Node) -> Node {
     let kind = match &node.kind {
         Kind::Scalar(scalar) => Kind::Scalar(scalar.clone()),
-        Kind::List(items) => Kind::List(items.iter().filter(|item| !is_reset(item)).map(untagged).collect()),
+        Kind::List(items) => Kind::List(items.iter().filter(|item| !is_reset(item)).map(copied_node).collect()),
         Kind::Map(map) => Kind::Map(
             map.iter()
                 .filter(|(_, entry)| !is_reset(&entry.value))
-                .map(|(key, entry)| (key.clone(), Entry { key: entry.key, value: untagged(&entry.value) }))
+                .map(|(key, entry)| (key.clone(), Entry { key: entry.key, value: copied_node(&entry.value) }))
                 .collect(),
         ),
     };
@@ -273,10 +281,21 @@ fn copied_node(node: &Node) -> Node {
 
 fn untagged(node: &Node) -> Node {
     let mut copy = copied_node(node);
-    if copy.tag.as_deref() == Some("!override") {
-        copy.tag = None;
-    }
+    strip(&mut copy);
     copy
+}
+
+fn strip(node: &mut Node) {
+    node.tag = None;
+    match &mut node.kind {
+        Kind::Scalar(_) => {}
+        Kind::List(items) => items.iter_mut().for_each(strip),
+        Kind::Map(map) => map.values_mut().for_each(|entry| strip(&mut entry.value)),
+    }
+}
+
+fn is_tagged(node: &Node) -> bool {
+    matches!(node.tag.as_deref(), Some("!reset" | "!override"))
 }
 
 fn is_reset(node: &Node) -> bool {
