@@ -8,7 +8,7 @@ use super::extends::Extended;
 use super::interpolate::{Seen, Variables, interpolate};
 use super::merge::{Beaten, Merge};
 use super::schema;
-use super::shapes::shape_service;
+use super::shapes::{shape_external, shape_service};
 use super::tags::Cleared;
 use super::unique::{unique_network, unique_service};
 use crate::report::{Diagnostic, Report, SourceId, Sources, Span, read};
@@ -146,8 +146,22 @@ impl<'a> Workshop<'a> {
             shape_service(service);
             unique_service(service, &mut self.beaten);
         });
+        for section in ["networks", "volumes", "secrets", "configs"] {
+            for_each_touched(model, &touched, section, |resource| {
+                if let Some(names) = shape_external(resource) {
+                    self.report.push(two_names(names));
+                }
+            });
+        }
         for_each_touched(model, &touched, "networks", |network| unique_network(network, &mut self.beaten));
     }
+}
+
+fn two_names((inner, name): (Span, Span)) -> Diagnostic {
+    Diagnostic::error("two-names", "`name` and `external.name` are not the same")
+        .at(inner, "this name")
+        .at(name, "and that one")
+        .with_help("write `external: true`, and the name at `name`")
 }
 
 fn for_each_touched(model: &mut Node, touched: &Node, section: &str, mut change: impl FnMut(&mut Node)) {

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use super::assemble::{Scope, Workshop};
 use super::merge::Merge;
 use super::paths::{rebase_service, relative};
+use super::schema::Ports;
 use super::tags::Cleared;
 use crate::report::{Diagnostic, Span, nearest};
 use crate::yaml::{Map, Node, Trail};
@@ -164,10 +165,21 @@ impl Workshop<'_> {
         let mut services = services
             .and_then(|entry| if let crate::yaml::Kind::Map(map) = entry.value.kind { Some(map) } else { None })?;
         let folder = relative(&scope.folder, path.parent().unwrap_or(path));
-        for entry in services.values_mut() {
+        for (name, entry) in &mut services {
+            self.check_ports(name, &entry.value);
             rebase_service(&mut entry.value, &folder, self.report);
         }
         Some(Extended { services, cleared: all })
+    }
+
+    /// docker compose takes the ports of every service apart that such a file has, and says what is wrong with them.
+    fn check_ports(&mut self, name: &str, service: &Node) {
+        for item in service.get("ports").and_then(Node::as_list).into_iter().flatten() {
+            if let Some(Err(why)) = item.as_word().map(Ports::parse) {
+                let title = format!("`services.{name}.ports`: docker compose cannot read this port");
+                self.report.push(Diagnostic::error("invalid-value", title).at(item.span, why));
+            }
+        }
     }
 }
 

@@ -62,7 +62,9 @@ impl Workshop<'_> {
         for (path, span) in &inclusion.paths {
             self.add_file(&mut model, &clean(&scope.folder.join(path)), Some(*span), &inner);
         }
-        let way = relative(&scope.folder, &folder);
+        // docker compose takes a folder that is not there for a file: paths start where it would lie.
+        let start = if folder.is_dir() { &*folder } else { folder.parent().unwrap_or(&folder) };
+        let way = relative(&scope.folder, start);
         self.settle_included(&mut model, &way, &variables);
         self.copy_included(model, document, inclusion.span);
     }
@@ -154,35 +156,20 @@ impl Workshop<'_> {
     }
 }
 
-/// Gives variables that are only named (`- KEY`, `KEY:`) their value, where they have one.
-pub(super) fn settle_environment(environment: &mut Node, variables: &dyn Variables) {
-    match &mut environment.kind {
-        Kind::List(items) => {
-            for item in items {
-                let Some(name) = item.as_text().filter(|text| !text.contains('=')).map(str::to_owned) else { continue };
-                let Some(found) = variables.lookup(&name) else { continue };
-                let prefix = format!("{name}=");
-                item.kind = Kind::Scalar(Scalar {
-                    text: format!("{prefix}{}", found.value),
-                    template: found.kept.then(|| Box::new(vec![Piece::Text(prefix), Piece::Reference(name)])),
-                    interpolated: true,
-                    ..Scalar::plain("")
-                });
-            }
-        }
-        Kind::Map(map) => {
-            for (name, entry) in map {
-                if let Some(found) = variables.lookup(name).filter(|_| entry.value.is_null()) {
-                    entry.value.kind = Kind::Scalar(Scalar {
-                        text: found.value.to_owned(),
-                        template: found.kept.then(|| Box::new(vec![Piece::Reference(name.to_string())])),
-                        interpolated: true,
-                        ..Scalar::plain("")
-                    });
-                }
-            }
-        }
-        Kind::Scalar(_) => {}
+/// Gives variables that a list only names (`- KEY`) their value, where they have one. In a mapping (`KEY:`) they are
+/// left for the project to resolve, as docker compose does it.
+fn settle_environment(environment: &mut Node, variables: &dyn Variables) {
+    let Kind::List(items) = &mut environment.kind else { return };
+    for item in items {
+        let Some(name) = item.as_text().filter(|text| !text.contains('=')).map(str::to_owned) else { continue };
+        let Some(found) = variables.lookup(&name) else { continue };
+        let prefix = format!("{name}=");
+        item.kind = Kind::Scalar(Scalar {
+            text: format!("{prefix}{}", found.value),
+            template: found.kept.then(|| Box::new(vec![Piece::Text(prefix), Piece::Reference(name)])),
+            interpolated: true,
+            ..Scalar::plain("")
+        });
     }
 }
 

@@ -88,6 +88,10 @@ impl Merge<'_> {
     }
 
     fn logging(&mut self, base: &mut Node, over: Node, trail: &Trail<'_>) {
+        if base.as_map().is_none() || over.as_map().is_none() {
+            // docker compose stops here with a panic, for nothing as well as for another sort of value.
+            return self.conflict(base, &over, trail);
+        }
         let driver = |node: &Node| node.get("driver").and_then(Node::as_word).map(str::to_owned);
         match (driver(base), driver(&over)) {
             (Some(before), Some(now)) if before != now => self.replace(base, over),
@@ -95,30 +99,53 @@ impl Merge<'_> {
         }
     }
 
-    /// compose-go's own algorithm, step by step: entries change while they are compared, and a pool of the base stays
-    /// only if an entry with its subnet comes (measured; its results with several pools on both sides are its own).
+    /// compose-go's own algorithm, step by step: a pool of the base that came into the result goes on changing there,
+    /// and one stays only if a pool with its subnet comes (measured; with several on both sides the result is its own).
     fn pools(&mut self, base: &mut Node, over: Node, trail: &Trail<'_>) {
-        let (Kind::List(there), Kind::List(list)) = (&mut base.kind, &over.kind) else {
-            return self.generic(base, over, trail);
+        let (Kind::List(ours), Kind::List(theirs)) = (&mut base.kind, &over.kind) else {
+            return self.conflict(base, &over, trail);
         };
-        let subnet = |node: &Node| node.get("subnet").and_then(Node::as_word).map(str::to_owned);
-        let mut result: Vec<Node> = Vec::new();
-        for pool in there.iter_mut() {
-            for other in list {
-                let known = result.iter().any(|each| subnet(each) == subnet(other));
-                if subnet(pool) != subnet(other) && !known {
-                    result.push(other.clone());
+        let mut result: Vec<Pool> = Vec::new();
+        for at in 0..ours.len() {
+            for (number, other) in theirs.iter().enumerate() {
+                let known = result.iter().any(|pool| pool.subnet(ours, theirs) == subnet(other));
+                if subnet(&ours[at]) != subnet(other) && !known {
+                    result.push(Pool::Theirs(number));
                     continue;
                 }
-                self.generic(pool, other.clone(), trail);
-                match result.iter_mut().find(|each| subnet(each) == subnet(pool)) {
-                    Some(same) => *same = pool.clone(),
-                    None => result.push(pool.clone()),
+                self.generic(&mut ours[at], other.clone(), trail);
+                match result.iter().position(|pool| pool.subnet(ours, theirs) == subnet(&ours[at])) {
+                    Some(place) => result[place] = Pool::Ours(at),
+                    None => result.push(Pool::Ours(at)),
                 }
             }
         }
-        *there = result;
+        *ours = result.iter().map(|pool| pool.node(ours, theirs).clone()).collect();
     }
+}
+
+/// A pool in the result of a merge of two lists of them.
+#[derive(Clone, Copy)]
+enum Pool {
+    Ours(usize),
+    Theirs(usize),
+}
+
+impl Pool {
+    fn node<'n>(self, ours: &'n [Node], theirs: &'n [Node]) -> &'n Node {
+        match self {
+            Self::Ours(at) => &ours[at],
+            Self::Theirs(at) => &theirs[at],
+        }
+    }
+
+    fn subnet<'n>(self, ours: &'n [Node], theirs: &'n [Node]) -> Option<&'n str> {
+        subnet(self.node(ours, theirs))
+    }
+}
+
+fn subnet(pool: &Node) -> Option<&str> {
+    pool.get("subnet").and_then(Node::as_word)
 }
 
 fn hosts(base: &mut Node, over: Node) {

@@ -3,9 +3,12 @@
 use crate::report::Span;
 use crate::yaml::{Entry, Kind, Map, Meaning, Node, Piece, Scalar, Style};
 
+/// Brings a value into its one shape.
+type Shape = fn(Node) -> Node;
+
 /// The attributes of a service that are brought into one shape after every document (compose-go's `transform`), as far
 /// as later documents or `!reset` can see the difference. What is left as written docker compose shapes when it loads.
-const SHAPES: &[(&[&str], fn(Node) -> Node)] = &[
+const SHAPES: &[(&[&str], Shape)] = &[
     (&["build"], build),
     (&["build", "ssh"], keys_and_values),
     (&["build", "additional_contexts"], keys_and_values),
@@ -25,6 +28,23 @@ pub(super) fn shape_service(service: &mut Node) {
         if let Some(node) = found {
             replace_with(node, shape);
         }
+    }
+}
+
+/// Brings the old `external: {name: n}` of a network, volume, secret or config into the new form. Two different names
+/// are handed back: docker compose refuses them.
+pub(super) fn shape_external(resource: &mut Node) -> Option<(Span, Span)> {
+    let old = resource.get("external").filter(|external| external.as_map().is_some())?;
+    let (span, inner) = (old.span, old.get("name").cloned());
+    *resource.get_mut("external")? = Node::scalar(Scalar::plain("true"), span);
+    let (map, inner) = (resource.as_map_mut()?, inner?);
+    match map.get("name") {
+        None => {
+            map.insert("name".into(), Entry { key: inner.span, value: inner });
+            None
+        }
+        Some(name) if name.value.means_the_same(&inner) => None,
+        Some(name) => Some((inner.span, name.value.span)),
     }
 }
 
