@@ -106,7 +106,7 @@ pub fn verbs() -> Vec<String> {
 #[derive(Debug, Args)]
 pub struct Common {
     /// The project's folder [default: the nearest folder, from here upwards, that is a project]
-    #[arg(short = 'C', value_name = "DIR", global = true)]
+    #[arg(short = 'C', value_name = "DIR", global = true, overrides_with = "project")]
     pub project: Option<PathBuf>,
     /// The folder with what the operators keep, relative to the project
     #[arg(long, value_name = "DIR", default_value = "custom", global = true)]
@@ -333,22 +333,11 @@ pub enum GraphFormat {
     Dot,
 }
 
-/// `tools`
+/// Which tool.
 #[derive(Debug, Args)]
 pub struct Tools {
-    /// Which one.
-    #[command(subcommand)]
-    pub tool: Tool,
-}
-
-/// The tools.
-#[derive(Clone, Copy, Debug, Subcommand)]
-#[command(rename_all = "snake_case")]
-pub enum Tool {
-    /// Print the application server's statistics, as JSON (COOG_UWSGI_STATS=1)
-    UwsgiStats,
-    /// Print where each process and thread of the application server is (COOG_UWSGI_TRACEBACKER=1)
-    UwsgiTracebacks,
+    /// The tool's name; the project declares them under `x-lapstrake.tools`
+    pub tool: String,
 }
 
 #[cfg(test)]

@@ -40,7 +40,7 @@ pub enum Task {
     /// Draw the services.
     Graph(GraphFormat),
     /// Look into the running application.
-    Tool(Tool),
+    Tool(String),
     /// Whatever docker compose does with this verb and these arguments.
     Compose(OsString, Vec<OsString>),
 }
@@ -153,15 +153,6 @@ pub enum GraphFormat {
     Dot,
 }
 
-/// What can be looked at in the running application.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Tool {
-    /// The application server's statistics.
-    UwsgiStats,
-    /// Where each of its processes and threads is.
-    UwsgiTracebacks,
-}
-
 impl Settings {
     /// Reads the arguments, the program's name first.
     ///
@@ -197,10 +188,7 @@ impl From<Verb> for Task {
                 cli::GraphFormat::Mermaid => GraphFormat::Mermaid,
                 cli::GraphFormat::Dot => GraphFormat::Dot,
             }),
-            Verb::Tools(arguments) => Self::Tool(match arguments.tool {
-                cli::Tool::UwsgiStats => Tool::UwsgiStats,
-                cli::Tool::UwsgiTracebacks => Tool::UwsgiTracebacks,
-            }),
+            Verb::Tools(arguments) => Self::Tool(arguments.tool),
             Verb::Compose(words) => {
                 let mut words = words.into_iter();
                 Self::Compose(words.next().unwrap_or_default(), words.collect())

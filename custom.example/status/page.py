@@ -1,5 +1,6 @@
 """A page that says which of the given HOST:PORT answer; with --check, whether the page itself does."""
 
+import signal
 import socket
 import sys
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -35,4 +36,6 @@ class Page(BaseHTTPRequestHandler):
 if sys.argv[1:] == ["--check"]:
     urlopen(f"http://127.0.0.1:{PORT}/alive", timeout=5)
 else:
+    # The first process of a container is not ended by signals that it does not ask for.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     ThreadingHTTPServer(("", PORT), Page).serve_forever()

@@ -39,7 +39,7 @@ fn dispatch(context: &Context<'_>) -> Result<Exit, Failure> {
     match &context.settings.task {
         Task::Up(settings) => up::run(context, settings),
         Task::Down(arguments) => down::run(context, arguments),
-        Task::Tool(tool) => tools::run(context, *tool),
+        Task::Tool(tool) => tools::run(context, tool),
         Task::Compose(verb, arguments) => passthrough::run(context, verb, arguments),
         Task::Configure(settings) => configure::run(context, *settings),
         Task::Merge(settings) => merge::run(context, settings),

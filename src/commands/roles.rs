@@ -45,11 +45,6 @@ impl<'m> Database<'m> {
     }
 }
 
-/// The service that the application's tools look into.
-pub(super) fn application(model: &Node) -> Option<&str> {
-    model.find(&["x-lapstrake", "application", "service"])?.as_word()
-}
-
 fn words(items: &[Node]) -> Vec<&str> {
     items.iter().filter_map(Node::as_word).collect()
 }

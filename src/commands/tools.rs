@@ -1,41 +1,33 @@
-//! `tools`: a look into the running application.
+//! `tools`: looks into the running application, as the project declares them.
 
-use super::{Context, Failure, roles};
+use super::{Context, Failure};
 use crate::exit::Exit;
-use crate::report::Diagnostic;
-use crate::settings::Tool;
+use crate::report::{Diagnostic, nearest};
+use crate::yaml::{Map, Node};
 
-/// A tool: the variable that must be 1 for the application to offer it, and what is run beside the application.
-struct Recipe {
-    variable: &'static str,
-    command: &'static [&'static str],
-}
-
-const UWSGI_STATS: Recipe =
-    Recipe { variable: "COOG_UWSGI_STATS", command: &["uwsgi", "--connect-and-read", "/tmp/uwsgi_stats"] };
-
-const UWSGI_TRACEBACKS: Recipe = Recipe {
-    variable: "COOG_UWSGI_TRACEBACKER",
-    // How many sockets there are is known inside the container only: one for each worker.
-    command: &["sh", "-c", r#"for socket in /tmp/uwsgi_tracebacker*; do uwsgi --connect-and-read "$socket"; done"#],
-};
-
-pub(super) fn run(context: &Context<'_>, tool: Tool) -> Result<Exit, Failure> {
-    let Recipe { variable, command } = match tool {
-        Tool::UwsgiStats => UWSGI_STATS,
-        Tool::UwsgiTracebacks => UWSGI_TRACEBACKS,
-    };
+pub(super) fn run(context: &Context<'_>, name: &str) -> Result<Exit, Failure> {
     let configured = context.settle(context.plan(&context.project()?))?;
-    if configured.environment.get(variable).is_none_or(|found| found.value != "1") {
+    let tools = configured.model.find(&["x-lapstrake", "tools"]).and_then(Node::as_map);
+    let Some(tool) = tools.and_then(|tools| tools.get(name)).map(|entry| &entry.value) else {
+        let known = tools.into_iter().flat_map(Map::keys).map(|key| &**key);
+        let problem = Diagnostic::error("unknown-tool", format!("this project has no tool `{name}`"));
+        return Err(Failure::new(Exit::Usage, problem.with_nearest(nearest(name, known))));
+    };
+    if let Some(needs) = tool.get("needs").and_then(Node::as_word)
+        && configured.environment.get(needs).is_none_or(|variable| variable.value != "1")
+    {
         let problem =
-            Diagnostic::error("tool-is-off", format!("the application does not offer this: {variable} is not 1"))
-                .with_help(format!("set {variable}=1 in env.custom, and run `lapstrake up -d`"));
+            Diagnostic::error("tool-is-off", format!("the application does not offer this: {needs} is not 1"))
+                .with_help(format!("set {needs}=1 in env.custom, and run `lapstrake up -d`"));
         return Err(Failure::new(Exit::Usage, problem));
     }
-    let Some(service) = roles::application(&configured.model) else {
-        let problem = Diagnostic::error("no-application", "no service is the application here")
-            .with_help("declare one under `x-lapstrake.application.service`");
+    let command: Vec<&str> =
+        tool.get("command").and_then(Node::as_list).into_iter().flatten().filter_map(Node::as_word).collect();
+    let Some(service) = tool.get("service").and_then(Node::as_word).filter(|_| !command.is_empty()) else {
+        let problem =
+            Diagnostic::error("incomplete-tool", format!("the tool `{name}` does not say what it runs where"))
+                .with_help(format!("`x-lapstrake.tools.{name}` takes `service`, `command`, and `needs`"));
         return Err(Failure::new(Exit::Usage, problem));
     };
-    context.hand_over(&configured.compose().command("exec").args(["-T", service]).args(command.iter().copied()))
+    context.hand_over(&configured.compose().command("exec").args(["-T", service]).args(command))
 }

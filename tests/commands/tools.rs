@@ -21,11 +21,18 @@ fn a_tool_that_is_off_says_how_to_turn_it_on() {
 
 #[test]
 fn a_tool_runs_beside_the_application() {
-    let workspace = with("COOG_UWSGI_STATS=1\nCOOG_UWSGI_TRACEBACKER=1\n");
+    let workspace = with("COOG_UWSGI_STATS=1\n");
     assert_eq!(workspace.run(&["tools", "uwsgi_stats"]).code, 0);
-    assert_eq!(workspace.run(&["tools", "uwsgi_tracebacks"]).code, 0);
-    insta::assert_snapshot!(workspace.typed(), @r#"
-    compose … exec -T web uwsgi --connect-and-read /tmp/uwsgi_stats
-    compose … exec -T web sh -c for socket in /tmp/uwsgi_tracebacker*; do uwsgi --connect-and-read "$socket"; done
-    "#);
+    insta::assert_snapshot!(workspace.typed(), @"compose … exec -T web uwsgi --connect-and-read /tmp/uwsgi_stats");
+}
+
+#[test]
+fn an_unknown_tool_gets_the_nearest_name() {
+    insta::assert_snapshot!(with("").run(&["tools", "uwsgi_stat"]), @"
+    exit 2
+    --- stderr
+    error: this project has no tool `uwsgi_stat`
+     |
+     = help: did you mean `uwsgi_stats`?
+    ");
 }
