@@ -64,7 +64,9 @@ pub fn drop_unused(model: &mut Node) {
     for (section, names) in used_names(model) {
         let Some(map) = model.get_mut(section).and_then(Node::as_map_mut) else { continue };
         map.retain(|name, _| names.contains(&**name));
-        if map.is_empty() && let Some(root) = model.as_map_mut() {
+        if map.is_empty()
+            && let Some(root) = model.as_map_mut()
+        {
             root.shift_remove(section);
         }
     }

@@ -28,7 +28,8 @@ fn imports_run_one_way() {
             continue;
         };
         for used in stations_used(&source) {
-            let theirs = level(&used).unwrap_or_else(|| panic!("{}: `crate::{used}` has no place in the flow", source.path));
+            let theirs =
+                level(&used).unwrap_or_else(|| panic!("{}: `crate::{used}` has no place in the flow", source.path));
             if used != source.station && theirs >= own {
                 wrong.push(format!("{} uses `crate::{used}`", source.path));
             }
