@@ -61,6 +61,10 @@ impl Merge<'_> {
     }
 
     fn conflict(&mut self, base: &Node, over: &Node, trail: &Trail<'_>) {
+        // What was refused already is not refused again for not fitting.
+        if self.report.blames(base.span) {
+            return;
+        }
         self.report.push(
             Diagnostic::error("merge-conflict", format!("cannot override {trail}"))
                 .at(over.span, format!("{} here", over.sort()))

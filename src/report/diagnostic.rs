@@ -117,6 +117,13 @@ impl Report {
         self.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
     }
 
+    /// Whether an error speaks of exactly this place.
+    #[must_use]
+    pub fn blames(&self, span: Span) -> bool {
+        let errors = self.diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error);
+        errors.flat_map(|diagnostic| &diagnostic.labels).any(|label| label.span == span)
+    }
+
     /// Everything found so far.
     pub fn diagnostics(&self) -> &[Diagnostic] {
         &self.diagnostics
