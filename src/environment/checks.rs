@@ -1,52 +1,52 @@
 //! What is allowed and probably not meant.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
-use super::load::Given;
+use super::load::{Given, MOST_NAMES};
 use super::{Environment, Layer, Sample, Variable};
-use crate::report::{Diagnostic, Report, Span, nearest};
+use crate::report::{Diagnostic, Report, nearest};
+
+const MOST_SAID: usize = 100;
 
 /// The checks that need nothing but the layers.
 pub(super) fn at_load(environment: &Environment, given: &Given<'_>, report: &mut Report) {
-    duplicates(environment, given, report);
-    overwritten(environment, given, report);
+    // Nobody reads more than some of each.
+    duplicates(environment, given).take(MOST_SAID).for_each(|problem| report.push(problem));
+    overwritten(environment, given).take(MOST_SAID).for_each(|problem| report.push(problem));
 }
 
 /// A name that one file assigns twice, the second time without looking at the first.
-fn duplicates(environment: &Environment, given: &Given<'_>, report: &mut Report) {
-    let mut seen: HashMap<(Layer, &str), Span> = HashMap::new();
-    for (id, assignment) in given {
+fn duplicates<'g>(environment: &'g Environment, given: &'g Given<'_>) -> impl Iterator<Item = Diagnostic> + 'g {
+    given.iter().filter_map(move |(id, assignment)| {
         let variable = environment.variable(*id);
-        let Some(first) = seen.insert((variable.origin.layer, &variable.name), assignment.name_span) else { continue };
-        let beaten = variable.origin.beats.map(|beaten| environment.variable(beaten));
-        if beaten.is_some_and(|beaten| !beaten.read && beaten.origin.layer == variable.origin.layer) {
-            report.push(
-                Diagnostic::warning("duplicate", format!("`{}` is set twice in one file", variable.name))
-                    .at(assignment.name_span, "this one counts")
-                    .at(first, "this one has no effect")
-                    .with_help("remove one of them"),
-            );
-        }
-    }
+        let beaten = environment.variable(variable.origin.beats?);
+        let first = beaten.origin.span?;
+        (!beaten.read && beaten.origin.layer == variable.origin.layer).then(|| {
+            Diagnostic::warning("duplicate", format!("`{}` is set twice in one file", variable.name))
+                .at(assignment.name_span, "this one counts")
+                .at(first, "this one has no effect")
+                .with_help("remove one of them")
+        })
+    })
 }
 
 /// A name that people set and `env.base` then sets without having looked at it.
-fn overwritten(environment: &Environment, given: &Given<'_>, report: &mut Report) {
-    for (id, assignment) in given {
+fn overwritten<'g>(environment: &'g Environment, given: &'g Given<'_>) -> impl Iterator<Item = Diagnostic> + 'g {
+    given.iter().filter_map(move |(id, assignment)| {
         let variable = environment.variable(*id);
         if variable.origin.layer != Layer::Base {
-            continue;
+            return None;
         }
-        let Some(place) = lost_to(environment, variable).and_then(|lost| lost.origin.span) else { continue };
+        let place = lost_to(environment, variable)?.origin.span?;
         let title = format!("what is set for `{}` has no effect", variable.name);
         let diagnostic = Diagnostic::warning("overwritten", title)
             .at(place, "set here")
             .at(assignment.name_span, "set again, without a look at what it was");
-        report.push(match way_to_set(environment, variable) {
+        Some(match way_to_set(environment, variable) {
             Some(way) => diagnostic.with_help(format!("set `{way}` instead")),
             None => diagnostic.with_help("remove it: `env.base` leaves no way to change this value"),
-        });
-    }
+        })
+    })
 }
 
 /// The assignment that `variable` beats unread, if people wrote it.
@@ -57,10 +57,10 @@ fn lost_to<'e>(environment: &'e Environment, variable: &Variable) -> Option<&'e 
 
 /// The name by which people can change a value of `env.base`: one that it looks at and does not assign itself.
 pub(super) fn way_to_set<'e>(environment: &Environment, variable: &'e Variable) -> Option<&'e str> {
-    let used = || variable.origin.expansions.iter().map(|used| used.name.as_str());
+    let used = || variable.origin.expansions.iter().map(|used| &*used.name);
     let own = format!("CUSTOM_{}", variable.name);
     let of_base = |name: &str| environment.get(name).is_some_and(|other| other.origin.layer == Layer::Base);
-    used().find(|name| *name == own).or_else(|| used().find(|name| !of_base(name) || *name == variable.name))
+    used().find(|name| *name == own).or_else(|| used().find(|name| !of_base(name) || **name == *variable.name))
 }
 
 /// Names that people set and nothing reads: neither a later line, nor YAML.
@@ -74,11 +74,14 @@ pub fn unread(environment: &Environment, read_elsewhere: &HashSet<&str>, sample:
         environment.known_names().chain(sample.names()).chain(read_elsewhere.iter().copied()).collect();
     let mut problems = Vec::new();
     for (name, variable) in environment.iter() {
+        if problems.len() == MOST_SAID {
+            break;
+        }
         let means_something = variable.read || known.contains(name) || is_composes_own(name);
         if means_something || !variable.origin.layer.is_custom() {
             continue;
         }
-        let near = nearest(name, sorted(&known));
+        let near = nearest(name, sorted(&known).into_iter().take(MOST_NAMES));
         if near.is_none() && !name.starts_with("CUSTOM_") {
             continue;
         }

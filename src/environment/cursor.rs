@@ -1,5 +1,7 @@
 //! A position in a text, and the one rule that holds nearly everywhere: `\` before a line end is nothing.
 
+use super::Name;
+
 /// Walks over a text byte by byte; runs between ASCII bytes keep characters whole.
 pub(super) struct Cursor<'t> {
     text: &'t str,
@@ -76,16 +78,19 @@ impl<'t> Cursor<'t> {
     }
 
     /// Passes over a name (`[A-Za-z_][A-Za-z0-9_]*`), continuations inside it included; empty where there is none.
-    pub(super) fn take_name(&mut self) -> String {
-        let mut name = String::new();
-        while let Some(byte) = self.peek() {
-            if byte != b'_' && !byte.is_ascii_alphabetic() && (name.is_empty() || !byte.is_ascii_digit()) {
-                break;
-            }
-            name.push(char::from(byte));
-            self.bump();
+    pub(super) fn take_name(&mut self) -> Name {
+        let is_part = |byte: u8| byte == b'_' || byte.is_ascii_alphanumeric();
+        if self.peek().is_none_or(|first| first.is_ascii_digit()) {
+            return Name::from("");
         }
-        name
+        let mut name = self.take_until(|byte| !is_part(byte));
+        let mut joined = String::new();
+        // Hardly ever: a name over two lines.
+        while self.peek_raw() == Some(b'\\') && self.peek().is_some_and(is_part) {
+            joined.push_str(name);
+            name = self.take_until(|byte| !is_part(byte));
+        }
+        if joined.is_empty() { Name::from(name) } else { Name::from(joined + name) }
     }
 
     /// Goes on at an offset ahead, which must be on a character.

@@ -1,15 +1,15 @@
-//! From statements to variables: assignments in order, each remembering what it beat and what it was made from.
+//! From texts to variables: assignments in order, each remembering what it beat and what it was made from.
 
 use std::collections::HashMap;
 use std::ffi::OsStr;
 
-use indexmap::IndexSet;
+use indexmap::IndexMap;
 
 use super::expand::Output;
 use super::missing::Missing;
 use super::names::{self, BASE_PATH};
-use super::syntax::{Assignment, File, Mark, Part, Statement, Word};
-use super::{Layer, Origin, ProcessEnvironment, Used, Variable, VariableId, variable::Shape};
+use super::syntax::{Assignment, File, Mark, Part, Word};
+use super::{Layer, Name, Origin, ProcessEnvironment, Used, Variable, VariableId, variable::Shape};
 use crate::report::{Diagnostic, Span};
 
 /// The longest value: Linux starts no program with a longer variable.
@@ -18,15 +18,16 @@ const LONGEST_VALUE: usize = 128 * 1024;
 /// How much may be copied and compared altogether; a few lines of doubling would otherwise fill the memory.
 const MOST_WORK: usize = 256 << 20;
 
+/// Nobody reads more problems than this.
+const MOST_PROBLEMS: usize = 100;
+
 /// The shell that isn't there: names and what they hold while the layers are read.
 pub(super) struct Evaluator<'p> {
     pub(super) process: &'p ProcessEnvironment,
     pub(super) layer: Layer,
     pub(super) variables: Vec<Variable>,
     /// What each name holds now.
-    current: HashMap<String, VariableId>,
-    /// Every name that was assigned, by layer.
-    pub(super) assigned: Vec<(Layer, IndexSet<String>)>,
+    current: HashMap<Name, VariableId>,
     pub(super) missing: Missing,
     pub(super) problems: Vec<Diagnostic>,
     work: usize,
@@ -41,49 +42,39 @@ impl<'p> Evaluator<'p> {
             layer: Layer::Project,
             variables: Vec::new(),
             current: HashMap::new(),
-            assigned: Vec::new(),
             missing: Missing::default(),
             problems: Vec::new(),
             work: 0,
             exhausted: false,
         };
-        evaluator.enter(Layer::Project);
         let origin = evaluator.origin(BASE_PATH, None, Vec::new());
-        evaluator.bind(BASE_PATH, base_path.to_owned(), origin, Shape::Literal, false);
+        evaluator.bind(&Name::from(BASE_PATH), base_path.to_owned(), origin, Shape::Literal, false);
         evaluator
     }
 
     /// Begins with a layer.
     pub(super) fn enter(&mut self, layer: Layer) {
         self.layer = layer;
-        self.assigned.push((layer, IndexSet::new()));
     }
 
     /// Evaluates a file; the result tells which variable each of its assignments gave, in order.
     pub(super) fn run(&mut self, file: &File) -> Vec<VariableId> {
-        let mut given = Vec::new();
-        for statement in &file.statements {
-            self.statement(statement, &mut given);
+        let mut given = Vec::with_capacity(file.assignments.len());
+        for statement in file.assignments.chunk_by(|_, next| next.together) {
+            if let [assignment] = statement {
+                let result = self.value_of(assignment);
+                given.push(self.assign(assignment, result));
+                continue;
+            }
+            let results: Vec<_> = statement.iter().map(|assignment| self.value_of(assignment)).collect();
+            for (assignment, result) in statement.iter().zip(results) {
+                given.push(self.assign(assignment, result));
+            }
         }
         for name in &file.lost {
             self.poison(name, None);
         }
         given
-    }
-
-    fn statement(&mut self, statement: &Statement, given: &mut Vec<VariableId>) {
-        if !statement.export {
-            for assignment in &statement.assignments {
-                let result = self.value_of(assignment);
-                given.push(self.assign(assignment, result));
-            }
-            return;
-        }
-        // `export A=1 B=$A`: all words are expanded before the first name is set.
-        let results: Vec<_> = statement.assignments.iter().map(|assignment| self.value_of(assignment)).collect();
-        for (assignment, result) in statement.assignments.iter().zip(results) {
-            given.push(self.assign(assignment, result));
-        }
     }
 
     fn value_of(&mut self, assignment: &Assignment) -> (Output, Vec<Used>) {
@@ -94,7 +85,7 @@ impl<'p> Evaluator<'p> {
             self.expand(&assignment.value, &mut output, &mut used);
         }
         if output.text.len() > LONGEST_VALUE {
-            self.problems.push(
+            self.complain(
                 Diagnostic::error("too-long", format!("the value of `{}` is longer than 128 KiB", assignment.name))
                     .at(assignment.name_span, "no program can be started with such a variable")
                     .with_help("keep the text in a file, and its path in the variable"),
@@ -105,8 +96,8 @@ impl<'p> Evaluator<'p> {
     }
 
     fn assign(&mut self, assignment: &Assignment, (output, used): (Output, Vec<Used>)) -> VariableId {
-        if assignment.name == BASE_PATH {
-            self.problems.push(
+        if &*assignment.name == BASE_PATH {
+            self.complain(
                 Diagnostic::warning("fixed-name", "`BASE_PATH` is always the project's folder")
                     .at(assignment.name_span, "this assignment has no effect")
                     .with_help("remove it, or choose another name"),
@@ -128,13 +119,13 @@ impl<'p> Evaluator<'p> {
     }
 
     /// `${NAME:=word}`: the name is set in the middle of a value.
-    pub(super) fn assign_default(&mut self, name: &str, span: Span, output: &Output, used: Vec<Used>, word: &Word) {
+    pub(super) fn assign_default(&mut self, name: &Name, span: Span, output: &Output, used: Vec<Used>, word: &Word) {
         let origin = self.origin(name, Some(span), used);
         self.bind(name, output.text.clone(), origin, shape_of(word), output.poisoned);
     }
 
     /// A name whose assignment could not be read.
-    fn poison(&mut self, name: &str, span: Option<Span>) {
+    fn poison(&mut self, name: &Name, span: Option<Span>) {
         let origin = self.origin(name, span, Vec::new());
         self.bind(name, String::new(), origin, Shape::Literal, true);
     }
@@ -143,22 +134,19 @@ impl<'p> Evaluator<'p> {
         Origin { layer: self.layer, span, beats: self.find(name), expansions }
     }
 
-    fn bind(&mut self, name: &str, value: String, origin: Origin, shape: Shape, poisoned: bool) -> VariableId {
-        if let Some((_, names)) = self.assigned.last_mut() {
-            names.insert(name.to_owned());
-        }
+    fn bind(&mut self, name: &Name, value: String, origin: Origin, shape: Shape, poisoned: bool) -> VariableId {
         let tainted = origin
             .expansions
             .iter()
             .any(|used| used.contributes && used.found.is_some_and(|found| self.variables[found.index()].secret));
         let secret = tainted || names::is_secret(name) || names::has_credentials(&value);
-        let name = name.to_owned();
-        self.add(Variable { name, value, secret, poisoned, origin, read: false, shape })
+        let value = if poisoned { String::new() } else { value };
+        self.add(Variable { name: Name::clone(name), value, secret, poisoned, origin, read: false, shape })
     }
 
     fn add(&mut self, variable: Variable) -> VariableId {
         let id = VariableId(u32::try_from(self.variables.len()).unwrap_or(u32::MAX));
-        self.current.insert(variable.name.clone(), id);
+        self.current.insert(Name::clone(&variable.name), id);
         self.variables.push(variable);
         id
     }
@@ -178,7 +166,7 @@ impl<'p> Evaluator<'p> {
         let origin = Origin { layer: Layer::Process, span: None, beats: None, expansions: Vec::new() };
         let poisoned = text.is_none();
         let value = text.unwrap_or_default();
-        let name = name.to_owned();
+        let name = Name::from(name);
         self.add(Variable { name, value, secret, poisoned, origin, read: false, shape: Shape::Literal })
     }
 
@@ -196,14 +184,32 @@ impl<'p> Evaluator<'p> {
         !self.exhausted
     }
 
+    fn is_first_of_layer(&self, variable: &Variable) -> bool {
+        let beaten = variable.origin.beats.map(|beaten| self.variables[beaten.index()].origin.layer);
+        beaten != Some(variable.origin.layer)
+    }
+
+    /// Notes a problem; of very many, only the first ones.
+    pub(super) fn complain(&mut self, problem: Diagnostic) {
+        if self.problems.len() < MOST_PROBLEMS {
+            self.problems.push(problem);
+        }
+    }
+
     /// Which names are assigned: those of `env.base` first.
-    pub(super) fn names(&self) -> impl Iterator<Item = (String, VariableId)> + '_ {
-        let by_rank = |wanted: fn(Layer) -> bool| self.assigned.iter().filter(move |(layer, _)| wanted(*layer));
-        by_rank(|layer| layer == Layer::Project)
-            .chain(by_rank(|layer| layer == Layer::Base))
-            .chain(by_rank(Layer::is_custom))
-            .flat_map(|(_, names)| names)
-            .filter_map(|name| Some((name.clone(), *self.current.get(name)?)))
+    pub(super) fn names(&self) -> IndexMap<Name, VariableId> {
+        let mut names = IndexMap::with_capacity(self.current.len());
+        let ranks: [fn(Layer) -> bool; 3] =
+            [|layer| layer == Layer::Project, |layer| layer == Layer::Base, Layer::is_custom];
+        for is_of_rank in ranks {
+            let of_rank = self.variables.iter().filter(|variable| is_of_rank(variable.origin.layer));
+            for variable in of_rank.filter(|variable| self.is_first_of_layer(variable)) {
+                if let Some(id) = self.current.get(&variable.name) {
+                    names.insert(Name::clone(&variable.name), *id);
+                }
+            }
+        }
+        names
     }
 }
 

@@ -3,7 +3,7 @@
 use super::evaluate::Evaluator;
 use super::pattern::Pattern;
 use super::syntax::{Choice, End, Expansion, Operation, Part, Word};
-use super::{Used, VariableId};
+use super::{Name, Used, VariableId};
 use crate::report::{Diagnostic, Span};
 
 /// What a word expands to.
@@ -47,7 +47,7 @@ impl Evaluator<'_> {
 
     /// `~`
     fn home(&mut self, span: Span, output: &mut Output, used: &mut Vec<Used>) {
-        match self.look_at("HOME", span, true, used) {
+        match self.look_at(&Name::from("HOME"), span, true, used) {
             Some(id) => self.push_value(id, true, span, output),
             None => {
                 self.missing.unset("HOME", span);
@@ -152,7 +152,7 @@ impl Evaluator<'_> {
             return output.fail();
         }
         let Ok(pattern) = Pattern::compile(&text.text) else {
-            self.problems.push(
+            self.complain(
                 Diagnostic::error("not-in-language", "this bracket in a pattern is not read here")
                     .at(expansion.span, "its meaning depends on the language of the shell")
                     .with_help("name the characters themselves: `[abc]`, `[a-z]` or `[[:digit:]]`"),
@@ -168,7 +168,7 @@ impl Evaluator<'_> {
     }
 
     /// Notes that a name is looked at, and finds what it holds.
-    fn look_at(&mut self, name: &str, span: Span, contributes: bool, used: &mut Vec<Used>) -> Option<VariableId> {
+    fn look_at(&mut self, name: &Name, span: Span, contributes: bool, used: &mut Vec<Used>) -> Option<VariableId> {
         let found = self.find(name);
         if let Some(id) = found {
             self.variables[id.index()].read = true;
@@ -178,7 +178,7 @@ impl Evaluator<'_> {
         } else if super::names::is_preset(name) {
             self.missing.preset(name, span);
         }
-        used.push(Used { name: name.to_owned(), span, found, contributes });
+        used.push(Used { name: Name::clone(name), span, found, contributes });
         found
     }
 

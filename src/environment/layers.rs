@@ -60,12 +60,7 @@ fn no_custom_file(project: &Project) -> Diagnostic {
 }
 
 /// Parses a layer's text, and hides what its lines write out of secrets that could not be understood.
-pub(super) fn parse_layer(
-    layer: Layer,
-    source: SourceId,
-    sources: &mut Sources,
-    report: &mut Report,
-) -> LayerFile {
+pub(super) fn parse_layer(layer: Layer, source: SourceId, sources: &mut Sources, report: &mut Report) -> LayerFile {
     let source = forgive(source, sources, report);
     let file = parse(source, sources.text(source));
     for mask in &file.masks {

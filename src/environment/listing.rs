@@ -75,7 +75,7 @@ impl Environment {
             evaluator.enter(Layer::Base);
             evaluator.run(&parse(base, sources.text(base)));
         }
-        let names = evaluator.names().collect();
+        let names = evaluator.names();
         Environment { names, variables: evaluator.variables, ..Environment::default() }
     }
 }

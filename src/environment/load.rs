@@ -1,6 +1,6 @@
 //! The station's work from one end to the other.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::evaluate::Evaluator;
 use super::layers::{LayerFile, parse_layer, read_layers};
@@ -52,7 +52,7 @@ pub fn evaluate(
     evaluator.problems.drain(..).for_each(|problem| report.push(problem));
     report_missing(&evaluator, &layers, sample, sources, report);
     let environment = Environment {
-        names: evaluator.names().collect(),
+        names: evaluator.names(),
         variables: evaluator.variables,
         process: process.clone(),
         base: layers.iter().find(|file| file.layer == Layer::Base).map(|file| file.source),
@@ -60,6 +60,9 @@ pub fn evaluate(
     checks::at_load(&environment, &given, report);
     environment
 }
+
+/// Near names are looked for among this many.
+pub(super) const MOST_NAMES: usize = 5_000;
 
 /// Each assignment of a file, with the variable that it gave.
 pub(super) type Given<'f> = Vec<(VariableId, &'f Assignment)>;
@@ -69,13 +72,12 @@ fn run<'f>(evaluator: &mut Evaluator<'_>, layers: &'f [LayerFile]) -> Given<'f> 
     for layer in layers {
         evaluator.enter(layer.layer);
         let ids = evaluator.run(&layer.file);
-        let assignments = layer.file.statements.iter().flat_map(|statement| &statement.assignments);
-        given.extend(ids.into_iter().zip(assignments));
+        given.extend(ids.into_iter().zip(&layer.file.assignments));
     }
     given
 }
 
-fn public_ones(given: &Given<'_>) -> Vec<VariableId> {
+fn public_ones(given: &Given<'_>) -> HashSet<VariableId> {
     given.iter().filter(|(_, assignment)| assignment.mark == Some(Mark::Public)).map(|(id, _)| *id).collect()
 }
 
@@ -90,12 +92,12 @@ fn report_missing(
         return;
     }
     let by_source: HashMap<SourceId, Layer> = layers.iter().map(|file| (file.source, file.layer)).collect();
-    let names: Vec<String> = evaluator.names().map(|(name, _)| name).collect();
+    let names = evaluator.names();
     let known = Known {
         sources,
         sample: &sample(),
         variables: &evaluator.variables,
-        names: &names.iter().map(String::as_str).collect::<Vec<_>>(),
+        names: &names.keys().map(|name| &**name).take(MOST_NAMES).collect::<Vec<_>>(),
         layer_of: &|span: Span| by_source.get(&span.source).copied().unwrap_or(Layer::Base),
     };
     evaluator.missing.diagnostics(&known).into_iter().for_each(|problem| report.push(problem));

@@ -6,6 +6,9 @@ use super::syntax::Word;
 use super::{Layer, Sample, Variable, VariableId};
 use crate::report::{Diagnostic, Sources, Span, nearest};
 
+/// More names than anybody reads of.
+const MOST_SAID: usize = 100;
+
 /// What was missing so far.
 #[derive(Debug, Default)]
 pub(super) struct Missing {
@@ -70,7 +73,10 @@ impl Missing {
             wanted.why = why;
         }
         if !wanted.places.contains(&span) {
-            wanted.places.push(span);
+            // Three places say enough.
+            if wanted.places.len() < 3 {
+                wanted.places.push(span);
+            }
         }
         wanted
     }
@@ -81,7 +87,10 @@ impl Missing {
 
     /// One problem per name. `base` is the text of `env.base`: what is missing there, people are to set elsewhere.
     pub(super) fn diagnostics(&self, known: &Known<'_>) -> Vec<Diagnostic> {
-        self.names.iter().map(|(name, wanted)| wanted.diagnostic(name, known)).collect()
+        let said = self.names.iter().take(MOST_SAID).map(|(name, wanted)| wanted.diagnostic(name, known));
+        let unsaid = self.names.len().saturating_sub(MOST_SAID);
+        let rest = (unsaid > 0).then(|| Diagnostic::error("unset", format!("{unsaid} more names are missing")));
+        said.chain(rest).collect()
     }
 }
 
@@ -156,9 +165,8 @@ impl Wanted {
         diagnostic.with_nearest(misspelt).with_help(format!("set `{name}` in `env.custom`"))
     }
 
-    /// Three places say enough.
     fn at_places(&self, diagnostic: Diagnostic, label: &str) -> Diagnostic {
-        self.places.iter().take(3).enumerate().fold(diagnostic, |diagnostic, (order, place)| {
+        self.places.iter().enumerate().fold(diagnostic, |diagnostic, (order, place)| {
             diagnostic.at(*place, if order == 0 { label } else { "and here" })
         })
     }

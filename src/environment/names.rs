@@ -67,8 +67,8 @@ pub(super) fn is_preset(name: &str) -> bool {
 #[must_use]
 pub fn is_secret(name: &str) -> bool {
     const WORDS: [&str; 6] = ["PASSWORD", "PASSWD", "SECRET", "TOKEN", "PASSPHRASE", "ENCRYPTION"];
-    let name = name.to_ascii_uppercase();
-    !name.starts_with("ENABLE_") && WORDS.iter().any(|word| name.contains(word))
+    let holds = |word: &str| name.as_bytes().windows(word.len()).any(|part| part.eq_ignore_ascii_case(word.as_bytes()));
+    !name.starts_with("ENABLE_") && WORDS.iter().any(|word| holds(word))
 }
 
 /// Whether a text holds an address with a user and a password (`amqp://guest:guest@rabbitmq`).

@@ -1,10 +1,15 @@
-//! From text to statements. What is refused is noted and passed over, so that one run finds everything.
+//! From text to assignments. What is refused is noted and passed over, so that one run finds everything.
 
+use super::Name;
 use super::cursor::Cursor;
 use super::names;
 use super::refusal::Refusal;
-use super::syntax::{Assignment, File, Mark, Problem, Statement, Word};
+use super::syntax::{Assignment, File, Mark, Problem, Word};
 use crate::report::{SourceId, Span};
+
+/// Nobody reads more problems of one file than this.
+const MOST_PROBLEMS: usize = 100;
+const LAST_PROBLEM: usize = MOST_PROBLEMS - 1;
 
 /// Parses a text without byte order mark and carriage returns before line ends (see [`super::layers`]).
 pub(super) fn parse(source: SourceId, text: &str) -> File {
@@ -40,7 +45,14 @@ impl Parser<'_> {
     /// Notes a construct that is not part of the language.
     pub(super) fn refuse(&mut self, refusal: Refusal, range: std::ops::Range<usize>) {
         let span = self.span(range);
-        self.file.problems.push(Problem { refusal, span });
+        match self.file.problems.len() {
+            MOST_PROBLEMS.. => {}
+            LAST_PROBLEM => {
+                self.stop = true;
+                self.file.problems.push(Problem { refusal: Refusal::TooMany, span });
+            }
+            _ => self.file.problems.push(Problem { refusal, span }),
+        }
     }
 
     /// Notes something that has no end: the rest of the text cannot be read.
@@ -92,14 +104,16 @@ impl Parser<'_> {
     /// Assignments up to the end of a line or a `;`, with the comment behind them.
     fn statement(&mut self) {
         let problems = self.file.problems.len();
+        let first = self.file.assignments.len();
         let start = self.cursor.at();
-        let mut statement = Statement { export: false, assignments: Vec::new() };
-        let ended = self.assignments(&mut statement);
+        let ended = self.assignments(first);
         if ended.is_err() && !self.stop {
             self.skip_line();
         }
-        if self.file.problems.len() > problems && looks_secret(self.cursor.since(start)) {
-            let values = statement.assignments.first().map_or(start, |first| first.name_span.end as usize);
+        if self.stop {
+            self.lose_from(start);
+        } else if self.file.problems.len() > problems && looks_secret(self.cursor.since(start)) {
+            let values = self.file.assignments.get(first).map_or(start, |first| first.name_span.end as usize);
             let span = self.span(values..self.cursor.at());
             self.file.masks.push(span);
         }
@@ -109,16 +123,15 @@ impl Parser<'_> {
         }
         if self.cursor.peek() == Some(b'#') {
             let mark = self.comment();
-            for assignment in &mut statement.assignments {
+            for assignment in &mut self.file.assignments[first..] {
                 assignment.mark = mark;
             }
         }
-        if !statement.assignments.is_empty() {
-            self.file.statements.push(statement);
-        }
     }
 
-    fn assignments(&mut self, statement: &mut Statement) -> Result<(), Stop> {
+    /// The words of a statement; its assignments begin with the `first` of the file's.
+    fn assignments(&mut self, first: usize) -> Result<(), Stop> {
+        let mut export = false;
         loop {
             self.blanks();
             let start = self.cursor.at();
@@ -128,21 +141,20 @@ impl Parser<'_> {
             }
             let name = self.cursor.take_name();
             let behind = self.cursor.peek();
+            let is_first = self.file.assignments.len() == first;
             if !name.is_empty() && behind == Some(b'=') {
-                let (assignment, ended) = self.assignment(name, start, statement.export);
-                statement.assignments.push(assignment);
-                ended?;
-            } else if name == "export" && ends_word(behind) && statement.assignments.is_empty() && !statement.export {
-                self.begin_export(statement, start)?;
-            } else if !(statement.export && !name.is_empty() && ends_word(behind)) {
-                return Err(self.refuse_word(&name, start, statement));
+                self.assignment(name, start, export, export && !is_first)?;
+            } else if &*name == "export" && ends_word(behind) && is_first && !export {
+                self.begin_export(start)?;
+                export = true;
+            } else if !(export && !name.is_empty() && ends_word(behind)) {
+                return Err(self.refuse_word(&name, start, export, first));
             }
         }
     }
 
     /// Behind `export`: one name at least.
-    fn begin_export(&mut self, statement: &mut Statement, start: usize) -> Result<(), Stop> {
-        statement.export = true;
+    fn begin_export(&mut self, start: usize) -> Result<(), Stop> {
         let end = self.cursor.at();
         self.blanks();
         if matches!(self.cursor.peek(), None | Some(b'\n' | b';' | b'#')) {
@@ -153,21 +165,19 @@ impl Parser<'_> {
     }
 
     /// The value behind a name; the `=` is next. What is known of it is kept even where it cannot be read to its end.
-    fn assignment(&mut self, name: String, start: usize, export: bool) -> (Assignment, Result<(), Stop>) {
+    fn assignment(&mut self, name: Name, start: usize, export: bool, together: bool) -> Result<(), Stop> {
         let name_span = self.span(start..self.cursor.at());
         let problems = self.file.problems.len();
         self.cursor.bump();
         if names::is_computed(&name) {
-            self.refuse(Refusal::ComputedName(name.clone()), name_span.range());
+            self.refuse(Refusal::ComputedName(name.to_string()), name_span.range());
         }
         let mut value = Word::default();
         let ended = self.value(export, &mut value);
         let broken = self.file.problems.len() > problems;
         let span = self.span(start..self.cursor.at());
-        if self.stop {
-            self.lose_from(start);
-        }
-        (Assignment { name, name_span, span, value, mark: None, broken }, ended)
+        self.file.assignments.push(Assignment { name, name_span, span, value, mark: None, together, broken });
+        ended
     }
 
     /// Refuses an operator of the shell where a word should begin.
@@ -185,15 +195,15 @@ impl Parser<'_> {
     }
 
     /// Refuses a word that is no assignment, and finds out what was meant.
-    fn refuse_word(&mut self, name: &str, start: usize, statement: &Statement) -> Stop {
+    fn refuse_word(&mut self, name: &str, start: usize, export: bool, first: usize) -> Stop {
         self.cursor.take_until(|byte| ends_word(Some(byte)));
         let word = self.cursor.since(start);
-        let refusal = self.meaning_of(word, name, statement);
+        let refusal = self.meaning_of(word, name, export, first);
         self.refuse(refusal, start..start + word.len().max(1));
         Stop
     }
 
-    fn meaning_of(&mut self, word: &str, name: &str, statement: &Statement) -> Refusal {
+    fn meaning_of(&mut self, word: &str, name: &str, export: bool, first: usize) -> Refusal {
         let behind_name = &word[name.len().min(word.len())..];
         if !name.is_empty() && behind_name.starts_with("+=") {
             return Refusal::Append;
@@ -201,11 +211,11 @@ impl Parser<'_> {
         if !name.is_empty() && behind_name.starts_with('[') && word.contains("]=") {
             return Refusal::Array;
         }
-        if statement.export {
+        if export {
             return Refusal::BadExport;
         }
-        if let Some(last) = statement.assignments.last() {
-            return Refusal::WordBehind(last.name.clone());
+        if let Some(last) = self.file.assignments[first..].last() {
+            return Refusal::WordBehind(last.name.to_string());
         }
         if let Some(equals) = word.find('=')
             && equals > 0

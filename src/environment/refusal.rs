@@ -82,6 +82,8 @@ pub(super) enum Refusal {
     OpenBrace,
     /// Expansions within expansions beyond reason.
     TooDeep,
+    /// More problems than anybody reads.
+    TooMany,
     /// A byte that no variable can hold.
     Nul,
 }
@@ -270,6 +272,11 @@ impl Refusal {
                 "expansions are nested too deeply",
                 "more than 200 within one another",
                 "give the inner ones a name of their own",
+            ),
+            Self::TooMany => syntax(
+                "too many problems in one file",
+                "nothing is read from here on",
+                "is this file what you think it is?",
             ),
             Self::Nul => syntax(
                 "a NUL byte, which no variable can hold",

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use indexmap::IndexMap;
 
+use super::Name;
 use super::cursor::Cursor;
 use crate::project::Project;
 use crate::report::{Report, Sources, read_optional};
@@ -11,7 +12,7 @@ use crate::report::{Report, Sources, read_optional};
 /// Explanations by name. A project may have none.
 #[derive(Clone, Debug, Default)]
 pub struct Sample {
-    entries: IndexMap<String, Entry>,
+    entries: IndexMap<Name, Entry>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -35,7 +36,7 @@ impl Sample {
     /// follow each other share what is above the first.
     #[must_use]
     pub fn parse(text: &str) -> Self {
-        let mut entries: IndexMap<String, Entry> = IndexMap::new();
+        let mut entries: IndexMap<Name, Entry> = IndexMap::new();
         let mut above: Vec<&str> = Vec::new();
         let mut after_name = false;
         for line in text.lines().map(str::trim) {
@@ -71,7 +72,7 @@ impl Sample {
 
     /// Every name it speaks of.
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.entries.keys().map(String::as_str)
+        self.entries.keys().map(|name| &**name)
     }
 
     /// The value that the sample shows for a name, as it is written there.
@@ -82,7 +83,7 @@ impl Sample {
 }
 
 /// `NAME=value  # comment` or the same commented out: name, value, comment.
-fn named(line: &str) -> Option<(String, String, Option<&str>)> {
+fn named(line: &str) -> Option<(Name, String, Option<&str>)> {
     let line = line.strip_prefix('#').map_or(line, str::trim_start);
     let mut cursor = Cursor::new(line.strip_prefix("export ").unwrap_or(line));
     let name = cursor.take_name();

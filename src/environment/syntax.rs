@@ -1,16 +1,17 @@
 //! What a file of the language consists of. `GRAMMAR.md` says how it is written.
 
+use super::Name;
 use crate::report::Span;
 
-/// A parsed file: its statements in order, and what could not be understood.
+/// A parsed file: its assignments in order, and what could not be understood.
 #[derive(Debug, Default)]
 pub(super) struct File {
-    pub(super) statements: Vec<Statement>,
+    pub(super) assignments: Vec<Assignment>,
     pub(super) problems: Vec<Problem>,
     /// Pieces that may hold a secret although they are part of no value (a line that was refused).
     pub(super) masks: Vec<Span>,
     /// Names that lines behind an unterminated quote would have set.
-    pub(super) lost: Vec<String>,
+    pub(super) lost: Vec<Name>,
 }
 
 /// A construct that is refused, and where it stands.
@@ -20,23 +21,18 @@ pub(super) struct Problem {
     pub(super) span: Span,
 }
 
-/// Assignments that belong together: bash expands all words of an `export` before it sets the first name.
-#[derive(Debug)]
-pub(super) struct Statement {
-    pub(super) export: bool,
-    pub(super) assignments: Vec<Assignment>,
-}
-
 /// `NAME=value`.
 #[derive(Debug)]
 pub(super) struct Assignment {
-    pub(super) name: String,
+    pub(super) name: Name,
     /// The name.
     pub(super) name_span: Span,
     /// Name, `=` and value.
     pub(super) span: Span,
     pub(super) value: Word,
     pub(super) mark: Option<Mark>,
+    /// It stands behind the one before it in an `export`: bash expands all of their words before it sets a name.
+    pub(super) together: bool,
     /// Something in it was refused: the value is unknown.
     pub(super) broken: bool,
 }
@@ -66,7 +62,7 @@ pub(super) enum Part {
 
 #[derive(Debug)]
 pub(super) struct Expansion {
-    pub(super) name: String,
+    pub(super) name: Name,
     pub(super) span: Span,
     /// Within double quotes: its value means itself in a pattern.
     pub(super) quoted: bool,
@@ -115,6 +111,10 @@ impl Word {
             text.push_str(more);
             *span = span.to(more_span);
         } else {
+            if self.parts.is_empty() {
+                // Most values have one part.
+                self.parts.reserve_exact(1);
+            }
             self.parts.push(Part::Text { text: more.to_owned(), quoted: more_quoted, span: more_span });
         }
     }

@@ -2,14 +2,14 @@
 
 use indexmap::IndexMap;
 
-use super::{Layer, ProcessEnvironment, Variable, VariableId, names};
+use super::{Layer, Name, ProcessEnvironment, Variable, VariableId, names};
 use crate::report::SourceId;
 
 /// Every name that a layer assigns, with `BASE_PATH`: first those of `env.base`, then the others, as they were written.
 #[derive(Debug, Default)]
 pub struct Environment {
     pub(super) variables: Vec<Variable>,
-    pub(super) names: IndexMap<String, VariableId>,
+    pub(super) names: IndexMap<Name, VariableId>,
     pub(super) process: ProcessEnvironment,
     /// The text of `env.base`, for finding out what its defaults would be.
     pub(super) base: Option<SourceId>,
@@ -35,7 +35,7 @@ impl Environment {
 
     /// All variables, in order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Variable)> {
-        self.names.iter().map(|(name, id)| (name.as_str(), self.variable(*id)))
+        self.names.iter().map(|(name, id)| (&**name, self.variable(*id)))
     }
 
     /// One assignment of the chain that led to a value.
@@ -67,8 +67,8 @@ impl Environment {
     /// The names that `env.base` assigns or looks at: what can be set, and what is known.
     pub fn known_names(&self) -> impl Iterator<Item = &str> {
         self.variables.iter().filter(|variable| variable.origin.layer == Layer::Base).flat_map(|variable| {
-            let used = variable.origin.expansions.iter().map(|used| used.name.as_str());
-            std::iter::once(variable.name.as_str()).chain(used)
+            let used = variable.origin.expansions.iter().map(|used| &*used.name);
+            std::iter::once(&*variable.name).chain(used)
         })
     }
 }

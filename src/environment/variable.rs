@@ -1,5 +1,6 @@
 //! A variable, and where its value came from.
 
+use super::Name;
 use crate::report::Span;
 
 /// Names one assignment in [`super::Environment`]; a name that is assigned in three layers has three.
@@ -16,7 +17,7 @@ impl VariableId {
 #[derive(Clone, Debug)]
 pub struct Variable {
     /// The name.
-    pub name: String,
+    pub name: Name,
     /// The value; empty where it is not known (see [`Self::poisoned`]).
     pub value: String,
     /// It must not be shown: by its name, a mark, an address with a password, or what it was made from.
@@ -48,7 +49,7 @@ pub struct Origin {
 #[derive(Clone, Debug)]
 pub struct Used {
     /// The name that was looked at.
-    pub name: String,
+    pub name: Name,
     /// Where.
     pub span: Span,
     /// What it held; nothing where it was unset.

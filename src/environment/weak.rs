@@ -34,7 +34,7 @@ pub fn weak(environment: &Environment, sample: &Sample, used: &dyn Fn(&str) -> b
         }
         let root = root(environment, variable);
         let Some(weakness) = weakness(variable, root, sample) else { continue };
-        let place = root.origin.span.map_or_else(|| root.name.clone(), |span| format!("{span:?}"));
+        let place = root.origin.span.map_or_else(|| root.name.to_string(), |span| format!("{span:?}"));
         if seen.insert(place) {
             found.push((weakness, variable, root));
         }
@@ -86,7 +86,7 @@ fn diagnostic(
     kind: Weakness,
     found: &[(&Variable, &Variable)],
 ) -> Diagnostic {
-    let names: Vec<&str> = found.iter().map(|(variable, _)| variable.name.as_str()).collect();
+    let names: Vec<&str> = found.iter().map(|(variable, _)| &*variable.name).collect();
     let (one, some) = match kind {
         Weakness::Placeholder => ("is still what the sample says", "secrets are still what the sample says"),
         Weakness::Known => ("is a password that everybody knows", "secrets have values that everybody knows"),

@@ -1,5 +1,6 @@
 //! From text to words: quotes, escapes and expansions.
 
+use super::Name;
 use super::names;
 use super::parse::{Parser, Stop};
 use super::refusal::Refusal;
@@ -340,10 +341,10 @@ impl Parser<'_> {
         Ok(Operation::Trim { end, longest, pattern })
     }
 
-    fn expansion(&mut self, name: String, operation: Operation, quoted: bool, start: usize, word: &mut Word) {
+    fn expansion(&mut self, name: Name, operation: Operation, quoted: bool, start: usize, word: &mut Word) {
         let span = self.span(start..self.cursor.at());
         if names::is_computed(&name) {
-            self.refuse(Refusal::ComputedName(name), span.range());
+            self.refuse(Refusal::ComputedName(name.to_string()), span.range());
         } else {
             word.parts.push(Part::Expansion(Box::new(Expansion { name, span, quoted, operation })));
         }

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 /// Names one text in [`Sources`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -68,6 +69,8 @@ struct Source {
     path: PathBuf,
     text: String,
     masked: Vec<Range<usize>>,
+    /// Where each line starts, once somebody asked for a place.
+    lines: OnceLock<Vec<usize>>,
 }
 
 /// Every text that was read, each under the name that messages use.
@@ -80,7 +83,13 @@ impl Sources {
     /// Adds a text under the name that messages use (relative to the project) and the path it was read from.
     pub fn add(&mut self, name: impl Into<String>, path: impl Into<PathBuf>, text: impl Into<String>) -> SourceId {
         let id = SourceId(u32::try_from(self.sources.len()).unwrap_or(u32::MAX));
-        self.sources.push(Source { name: name.into(), path: path.into(), text: text.into(), masked: Vec::new() });
+        self.sources.push(Source {
+            name: name.into(),
+            path: path.into(),
+            text: text.into(),
+            masked: Vec::new(),
+            lines: OnceLock::new(),
+        });
         id
     }
 
@@ -133,12 +142,15 @@ impl Sources {
         while !text.is_char_boundary(start) {
             start -= 1;
         }
-        let before = &text[..start];
-        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+        let lines = self.sources[span.source.0 as usize].lines.get_or_init(|| {
+            let behind = text.match_indices('\n').map(|(newline, _)| newline + 1);
+            std::iter::once(0).chain(behind).collect()
+        });
+        let line = lines.partition_point(|line| *line <= start);
         Place {
             path: self.name(span.source).to_owned(),
-            line: before.bytes().filter(|byte| *byte == b'\n').count() + 1,
-            column: before[line_start..].chars().count() + 1,
+            line,
+            column: text[lines[line - 1]..start].chars().count() + 1,
         }
     }
 }
