@@ -1,11 +1,14 @@
 //! The arguments as clap reads them; the comments are the help. [`crate::settings`] is the only reader.
 
+mod manage_db;
+
 use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::exit;
+pub use manage_db::{DatabaseVerb, DumpFormat, LoadFormat, ManageDb};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -185,6 +188,9 @@ Examples:
 Examples:
   lapstrake graph --format dot | dot -Tsvg > services.svg")]
     Graph(Graph),
+    /// Back up, restore, reset, update and copy databases
+    #[command(name = "manage_db", visible_alias = "db")]
+    ManageDb(ManageDb),
     /// Look into the running application
     Tools(Tools),
     /// A verb of docker compose

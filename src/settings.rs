@@ -1,11 +1,14 @@
 //! What the user wants, in words of our own: arguments end here, and nothing below knows clap.
 
+mod manage_db;
+
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::cli::{self, Arguments, Verb};
 use crate::terminal::Colour;
+pub use manage_db::{DatabaseVerb, Dump, Load, ManageDb};
 
 /// What holds for every task, and the task.
 #[derive(Debug)]
@@ -41,6 +44,8 @@ pub enum Task {
     Graph(GraphFormat),
     /// Look into the running application.
     Tool(String),
+    /// Work on a database.
+    ManageDb(ManageDb),
     /// Whatever docker compose does with this verb and these arguments.
     Compose(OsString, Vec<OsString>),
 }
@@ -188,6 +193,7 @@ impl From<Verb> for Task {
                 cli::GraphFormat::Mermaid => GraphFormat::Mermaid,
                 cli::GraphFormat::Dot => GraphFormat::Dot,
             }),
+            Verb::ManageDb(arguments) => Self::ManageDb(arguments.into()),
             Verb::Tools(arguments) => Self::Tool(arguments.tool),
             Verb::Compose(words) => {
                 let mut words = words.into_iter();

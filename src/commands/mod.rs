@@ -7,6 +7,7 @@ mod env;
 mod explain;
 mod failure;
 mod graph;
+mod manage_db;
 mod merge;
 mod passthrough;
 mod roles;
@@ -39,6 +40,7 @@ fn dispatch(context: &Context<'_>) -> Result<Exit, Failure> {
     match &context.settings.task {
         Task::Up(settings) => up::run(context, settings),
         Task::Down(arguments) => down::run(context, arguments),
+        Task::ManageDb(settings) => manage_db::run(context, settings),
         Task::Tool(tool) => tools::run(context, tool),
         Task::Compose(verb, arguments) => passthrough::run(context, verb, arguments),
         Task::Configure(settings) => configure::run(context, *settings),

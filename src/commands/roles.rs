@@ -18,6 +18,8 @@ pub(super) struct Database<'m> {
     pub(super) network: Option<&'m str>,
     /// Where the server keeps its files.
     pub(super) data: Option<&'m str>,
+    /// The one that is meant where none is named.
+    pub(super) name: Option<&'m str>,
     /// Every database of the project.
     pub(super) names: Vec<&'m str>,
     /// What each of them must have before the application starts.
@@ -39,8 +41,72 @@ impl<'m> Database<'m> {
             image: word("image").unwrap_or("postgres"),
             network: word("network"),
             data: word("data"),
+            name: word("name"),
             names: word("names").into_iter().flat_map(|names| names.split(',')).map(str::trim).collect(),
             extensions: role.get("extensions").and_then(Node::as_list).map(words).unwrap_or_default(),
+        })
+    }
+}
+
+/// What lives in the database.
+#[derive(Debug)]
+pub(super) struct Application<'m> {
+    /// The service that one-off containers are made of.
+    pub(super) service: &'m str,
+    /// The services that must stand still while their database is replaced.
+    pub(super) users: Vec<&'m str>,
+    /// Arguments that fill an empty database.
+    pub(super) initialise: Vec<&'m str>,
+    /// Arguments that update a database.
+    pub(super) update: Vec<&'m str>,
+    /// Arguments that set the administrator's password.
+    pub(super) set_password: Vec<&'m str>,
+    /// The variable that names the file with that password.
+    pub(super) password_file: Option<&'m str>,
+    /// Whose password it is.
+    pub(super) administrator: &'m str,
+}
+
+impl<'m> Application<'m> {
+    /// The application of a model, if it declares one.
+    pub(super) fn of(model: &'m Node) -> Option<Self> {
+        let role = model.find(&["x-lapstrake", "application"])?;
+        let word = |key: &str| role.get(key).and_then(Node::as_word).filter(|word| !word.is_empty());
+        let list = |key: &str| role.get(key).and_then(Node::as_list).map(words).unwrap_or_default();
+        Some(Self {
+            service: word("service")?,
+            users: list("users"),
+            initialise: list("initialise"),
+            update: list("update"),
+            set_password: list("set_password"),
+            password_file: word("password_file"),
+            administrator: word("administrator").unwrap_or("admin"),
+        })
+    }
+}
+
+/// The server of documents.
+#[derive(Debug)]
+pub(super) struct Documents<'m> {
+    /// The service that runs it; none for an external server.
+    pub(super) service: Option<&'m str>,
+    pub(super) user: &'m str,
+    pub(super) password: Secret,
+    /// The database that holds its users.
+    pub(super) authentication: &'m str,
+}
+
+impl<'m> Documents<'m> {
+    /// The documents of a model, if it declares them and they speak MongoDB.
+    pub(super) fn of(model: &'m Node) -> Option<Self> {
+        let role = model.find(&["x-lapstrake", "documents"])?;
+        let word = |key: &str| role.get(key).and_then(Node::as_word).filter(|word| !word.is_empty());
+        (word("engine")? == "mongodb").then_some(())?;
+        Some(Self {
+            service: word("service"),
+            user: word("user").unwrap_or_default(),
+            password: Secret::new(word("password").unwrap_or_default()),
+            authentication: word("authentication").unwrap_or("admin"),
         })
     }
 }

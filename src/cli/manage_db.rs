@@ -1,0 +1,199 @@
+//! The arguments of `manage_db`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum};
+
+use super::Format;
+
+/// `manage_db`
+#[derive(Debug, Args)]
+pub struct ManageDb {
+    /// The database [default: the project's main database]
+    #[arg(long, value_name = "NAME", global = true)]
+    pub database: Option<String>,
+    /// Do not ask for confirmation
+    #[arg(short, long, global = true)]
+    pub yes: bool,
+    /// Wait for another command that is at work on the same database
+    #[arg(long, global = true)]
+    pub wait_lock: bool,
+    /// How the result is told
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t, global = true)]
+    pub report: Format,
+    /// What is to be done.
+    #[command(subcommand)]
+    pub verb: DatabaseVerb,
+}
+
+/// What is to be done with a database.
+#[derive(Debug, Subcommand)]
+pub enum DatabaseVerb {
+    /// Make a new empty database, initialised by the application, in the place of the one there is
+    #[command(after_help = "\
+The administrator's password is asked for, or taken from --admin-password-file, or from LAPSTRAKE_ADMIN_PASSWORD.
+
+Examples:
+  lapstrake manage_db reset
+  lapstrake manage_db reset --database test --yes --admin-password-file /run/secrets/admin")]
+    Reset {
+        /// The administrator's password: the first line of this file
+        #[arg(long, value_name = "FILE")]
+        admin_password_file: Option<PathBuf>,
+        /// Keep the former database under a dated name: `undo` brings it back
+        #[arg(long)]
+        keep_old: bool,
+    },
+    /// Update the database with the application, which is stopped meanwhile
+    #[command(after_help = "\
+The update is made on a copy, which takes the database's name when it has ended well: an update that fails changes
+nothing. That needs room for the copy; --in-place needs none, and an update that fails may then be half done.
+
+Examples:
+  lapstrake manage_db update
+  lapstrake manage_db update contract claim loan --keep-old")]
+    Update {
+        /// What to update or install
+        #[arg(value_name = "MODULES", default_value = "ir")]
+        modules: Vec<String>,
+        /// Keep the database as it was before under a dated name
+        #[arg(long)]
+        keep_old: bool,
+        /// Update the database itself instead of a copy
+        #[arg(long, conflicts_with = "keep_old")]
+        in_place: bool,
+    },
+    /// Write a backup; nothing is interrupted
+    #[command(after_help = "\
+Examples:
+  lapstrake manage_db dump                        to /tmp/DATABASE-DATE-TIME.sql
+  lapstrake manage_db dump backup.zst --format zst
+  lapstrake manage_db dump - --format bin | ssh elsewhere 'cat > backup.bin'")]
+    Dump {
+        /// Where it goes; `-` is standard output
+        #[arg(value_name = "FILE")]
+        file: Option<PathBuf>,
+        /// How it is written
+        #[arg(short, long, value_name = "FORMAT", value_enum, default_value_t)]
+        format: DumpFormat,
+        /// Overwrite a file that is there
+        #[arg(long)]
+        force: bool,
+    },
+    /// Put a backup in the place of the database
+    #[command(after_help = "\
+The backup is checked and restored beside the database, which takes part until the very end: whatever fails, it is as
+it was. A dump is a program: load only what you would run.
+
+Examples:
+  lapstrake manage_db load backup.sql
+  lapstrake manage_db load backup.bin --jobs 4 --keep-old --yes
+  ssh elsewhere cat backup.zst | lapstrake manage_db load - --yes")]
+    Load {
+        /// The backup; `-` is standard input
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        /// How it is written [default: what its content says]
+        #[arg(short, long, value_name = "FORMAT", value_enum)]
+        format: Option<LoadFormat>,
+        /// Keep the former database under a dated name: `undo` brings it back
+        #[arg(long)]
+        keep_old: bool,
+        /// How many connections restore a `bin` backup [default: one for each processor]
+        #[arg(short, long, value_name = "NUMBER")]
+        jobs: Option<usize>,
+        /// Do not compare the backup's size with the room on the server's disk
+        #[arg(long)]
+        ignore_room: bool,
+    },
+    /// Bring back the newest database that was kept
+    Undo {
+        /// Keep the present database under a dated name
+        #[arg(long)]
+        keep_old: bool,
+    },
+    /// Change the administrator's password
+    #[command(name = "change_admin_password")]
+    ChangeAdminPassword {
+        /// The new password: the first line of this file
+        #[arg(long, value_name = "FILE")]
+        admin_password_file: Option<PathBuf>,
+    },
+    /// Make an empty database, with the extensions that the application needs
+    Create,
+    /// Remove a database
+    Drop,
+    /// List the databases of the server
+    List,
+    /// Copy a database, without interrupting it
+    Copy {
+        /// What is copied
+        #[arg(value_name = "FROM")]
+        from: String,
+        /// What the copy is called
+        #[arg(value_name = "TO")]
+        to: String,
+    },
+    /// Talk SQL with the database
+    #[command(after_help = "\
+Examples:
+  lapstrake manage_db psql
+  lapstrake manage_db psql -c 'SELECT count(*) FROM party_party'")]
+    Psql {
+        /// Arguments for psql
+        #[arg(value_name = "ARGUMENTS", allow_hyphen_values = true, trailing_var_arg = true)]
+        arguments: Vec<String>,
+    },
+    /// Wait until the server answers
+    Wait {
+        /// How long it may take
+        #[arg(long, value_name = "SECONDS", default_value_t = 60)]
+        timeout: u64,
+    },
+    /// Write a backup of the MongoDB server
+    #[command(name = "mongo_dump")]
+    MongoDump {
+        /// Where it goes; `-` is standard output [default: /tmp/mongo-DATE-TIME.gz]
+        #[arg(value_name = "FILE")]
+        file: Option<PathBuf>,
+        /// Overwrite a file that is there
+        #[arg(long)]
+        force: bool,
+    },
+    /// Restore a backup of the MongoDB server; collections that the backup holds are replaced
+    #[command(name = "mongo_restore")]
+    MongoRestore {
+        /// The backup; `-` is standard input
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
+}
+
+/// How a backup is written.
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+pub enum DumpFormat {
+    /// Plain SQL
+    #[default]
+    Sql,
+    /// pg_dump's custom format: restored with several connections at a time
+    Bin,
+    /// Plain SQL in a zip archive
+    Zip,
+    /// Plain SQL, compressed with Zstandard
+    Zst,
+}
+
+/// How a backup that is to be loaded was written.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum LoadFormat {
+    /// Plain SQL
+    Sql,
+    /// pg_dump's custom format
+    Bin,
+    /// Plain SQL in a zip archive
+    Zip,
+    /// Plain SQL, compressed with Zstandard
+    Zst,
+    /// Plain SQL, compressed with gzip
+    Gz,
+}

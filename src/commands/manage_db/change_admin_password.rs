@@ -1,0 +1,34 @@
+//! `manage_db change_admin_password`: the application sets a new one; nothing stops.
+
+use std::path::Path;
+use std::time::Instant;
+
+use super::application::{self, Task};
+use super::closing::Closing;
+use super::session::Session;
+use super::{questions, work};
+use crate::commands::Failure;
+use crate::exit::Exit;
+
+const VERB: &str = "change_admin_password";
+
+pub(super) fn run(session: &Session<'_>, password_file: Option<&Path>) -> Result<Exit, Failure> {
+    let arguments = session.application()?.set_password.clone();
+    session.version()?;
+    let _lock = session.lock(VERB)?;
+    session.facts()?;
+    let password = questions::password(session, password_file)?;
+    let began = Instant::now();
+    work::perform(session, VERB, "", |_| {
+        let task = Task {
+            arguments: &arguments,
+            database: &session.name,
+            modules: &[],
+            password: Some(&password),
+            doing: "the change of the password",
+        };
+        application::run(session, &task)
+    })?;
+    Closing::of(session, VERB, began).tell(session)?;
+    Ok(Exit::Done)
+}

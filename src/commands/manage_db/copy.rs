@@ -1,0 +1,37 @@
+//! `manage_db copy FROM TO`: a second database like the first, which goes on working.
+
+use std::time::Instant;
+
+use super::closing::Closing;
+use super::create::exists;
+use super::session::Session;
+use super::work;
+use crate::commands::Failure;
+use crate::database::{DatabaseError, Name, Replacement, facts, pour};
+use crate::exit::Exit;
+
+const VERB: &str = "copy";
+
+/// The session is that of the copy.
+pub(super) fn run(session: &Session<'_>, from: &str) -> Result<Exit, Failure> {
+    session.must_be_ours()?;
+    session.version()?;
+    let _lock = session.lock(VERB)?;
+    let from = Name::new(from).map_err(DatabaseError::from)?;
+    let original = facts(&session.server, &from)?.ok_or_else(|| DatabaseError::Missing(from.to_string()))?;
+    if facts(&session.server, &session.name)?.is_some() {
+        return Err(exists(session));
+    }
+    let began = Instant::now();
+    work::perform(session, VERB, &format!("of {from}"), |work| {
+        let replacement = Replacement::like(&session.server, &session.name, &original)?;
+        work.replace(&replacement, false, |database| {
+            let progress = session.context.printer.progress("copying", original.size);
+            pour(&session.server, &from, database, &mut |bytes| progress.advance(bytes))?;
+            progress.finish();
+            Ok(())
+        })
+    })?;
+    Closing::of(session, VERB, began).tell(session)?;
+    Ok(Exit::Done)
+}

@@ -1,0 +1,124 @@
+//! `manage_db load`: a backup takes the place of the database.
+
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use tempfile::NamedTempFile;
+
+use super::closing::{Closing, size};
+use super::session::Session;
+use super::{prepare, questions, work};
+use crate::commands::Failure;
+use crate::database::{
+    Checked, DatabaseError, DumpFault, Examination, Format, Name, Replacement, examine, facts, restore,
+};
+use crate::exit::Exit;
+use crate::settings::Load;
+
+const VERB: &str = "load";
+
+pub(super) fn run(session: &Session<'_>, settings: &Load) -> Result<Exit, Failure> {
+    session.must_be_ours()?;
+    let server = session.version()?;
+    let _lock = session.lock(VERB)?;
+    let began = Instant::now();
+    let (spooled, file) = file_of(session, &settings.file)?;
+    let progress = session.context.printer.progress("checking", file.metadata().map(|data| data.len()).ok());
+    let examination = Examination { file: &file, said: settings.format, server };
+    let dump = examine(&session.server, examination, &mut |bytes| progress.advance(bytes))?;
+    progress.finish();
+    if !settings.ignore_room {
+        must_have_room(session, &dump)?;
+    }
+    questions::agree(session, &question(session, settings)?)?;
+    let kept = work::perform(session, VERB, &settings.file.display().to_string(), |work| {
+        let replacement = Replacement::empty(&session.server, &session.name)?;
+        work.replace(&replacement, settings.keep_old, |database| {
+            fill(session, database, &dump, jobs(settings))?;
+            prepare::extensions(session, database)
+        })
+    })?;
+    drop(spooled);
+    session.state.remember_partial(None)?;
+    let mut closing = Closing::of(session, VERB, began);
+    closing.file = Some(&settings.file);
+    closing.bytes = Some(dump.bytes);
+    closing.sha256 = Some(&dump.sha256);
+    closing.kept = kept.map(|kept| kept.to_string());
+    closing.tell(session)?;
+    Ok(Exit::Done)
+}
+
+/// pg_restore reads a custom dump by itself: how far it is cannot be seen in bytes.
+fn fill(session: &Session<'_>, database: &Name, dump: &Checked, jobs: usize) -> Result<(), Failure> {
+    let printer = session.context.printer;
+    if dump.format == Format::Bin {
+        let began = Instant::now();
+        let live = printer.live();
+        live.show(format!("restoring with {jobs} connections"));
+        restore(&session.server, database, dump, jobs, &mut |_| {})?;
+        drop(live);
+        printer.say(&format!("restoring: {} s with {jobs} connections", work::seconds(began)));
+    } else {
+        let progress = printer.progress("restoring", dump.plain);
+        restore(&session.server, database, dump, jobs, &mut |bytes| progress.advance(bytes))?;
+        progress.finish();
+    }
+    Ok(())
+}
+
+fn jobs(settings: &Load) -> usize {
+    settings.jobs.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from))
+}
+
+/// The backup as a file that can be read twice: what comes through a pipe is written down first, so that it too is
+/// checked before anything is touched.
+fn file_of(session: &Session<'_>, file: &Path) -> Result<(Option<NamedTempFile>, PathBuf), Failure> {
+    let is_pipe = file == Path::new("-") || file.metadata().is_ok_and(|data| !data.is_file() && !data.is_dir());
+    if !is_pipe {
+        let unreadable = |error| DatabaseError::Dump { file: file.to_owned(), fault: DumpFault::Unreadable(error) };
+        return Ok((None, file.canonicalize().map_err(unreadable)?));
+    }
+    let mut spool = tempfile::Builder::new().prefix("lapstrake-load-").tempfile()?;
+    session.state.remember_partial(Some(spool.path()))?;
+    if file == Path::new("-") {
+        std::io::copy(&mut std::io::stdin().lock(), &mut spool)?;
+    } else {
+        std::io::copy(&mut std::fs::File::open(file)?, &mut spool)?;
+    }
+    let path = spool.path().to_owned();
+    Ok((Some(spool), path))
+}
+
+fn must_have_room(session: &Session<'_>, dump: &Checked) -> Result<(), Failure> {
+    let free = session.role.data.map(|folder| session.server.room(folder)).transpose()?.flatten();
+    let needed = dump.plain.unwrap_or_else(|| if dump.format == Format::Bin { dump.bytes * 2 } else { dump.bytes });
+    match free {
+        None => {
+            let server = session.server_name();
+            session.context.printer.say(&format!("how much room {server} has cannot be seen from here"));
+            Ok(())
+        }
+        Some(free) if free < needed => {
+            let fault = DumpFault::NoRoom { needed: size(needed), free: size(free) };
+            Err(DatabaseError::Dump { file: dump.file.clone(), fault }.into())
+        }
+        Some(_) => Ok(()),
+    }
+}
+
+fn question(session: &Session<'_>, settings: &Load) -> Result<String, Failure> {
+    let (name, server, file) = (&session.name, session.server_name(), settings.file.display());
+    Ok(match facts(&session.server, name)? {
+        None => format!("Load {file} into a new database `{name}` on {server}?"),
+        Some(former) => {
+            let size = former.size.map(|bytes| format!(", {}", size(bytes))).unwrap_or_default();
+            let fate =
+                if settings.keep_old { "It is kept under a dated name." } else { "It is lost; --keep-old keeps it." };
+            format!(
+                "Replace database `{name}` on {server} ({} connections{size}) by {file}? {fate}",
+                former.connections
+            )
+        }
+    })
+}

@@ -1,0 +1,87 @@
+//! `manage_db`: databases, of which none is ever lost.
+
+mod application;
+mod change_admin_password;
+mod closing;
+mod copy;
+mod create;
+mod drop;
+mod dump;
+mod dump_file;
+mod journal;
+mod list;
+mod load;
+mod lock;
+mod prepare;
+mod psql;
+mod questions;
+mod reset;
+mod services;
+mod session;
+mod state;
+mod undo;
+mod update;
+mod wait;
+mod work;
+
+use super::context::Planned;
+use super::{Context, Failure};
+use crate::database::DatabaseError;
+use crate::docker::interrupted_by;
+use crate::exit::Exit;
+use crate::report::Diagnostic;
+use crate::settings::{DatabaseVerb, ManageDb};
+
+use session::Session;
+
+pub(super) fn run(context: &Context<'_>, settings: &ManageDb) -> Result<Exit, Failure> {
+    let project = context.project()?;
+    let planned = context.plan(&project);
+    // Warnings are for whoever configures; a backup at night has none to read them.
+    let configured = match planned.configured {
+        Some(configured) if !planned.report.has_errors() => configured,
+        configured => context.settle(Planned { configured, ..planned })?,
+    };
+    let session = &Session::open(context, settings, &project, &configured)?;
+    match &settings.verb {
+        DatabaseVerb::Reset { password_file, keep_old } => reset::run(session, password_file.as_deref(), *keep_old),
+        DatabaseVerb::Update { modules, keep_old, in_place } => update::run(session, modules, *keep_old, *in_place),
+        DatabaseVerb::Dump(dump) => dump::run(session, dump),
+        DatabaseVerb::Load(load) => load::run(session, load),
+        DatabaseVerb::Undo { keep_old } => undo::run(session, *keep_old),
+        DatabaseVerb::ChangeAdminPassword { password_file } => {
+            change_admin_password::run(session, password_file.as_deref())
+        }
+        DatabaseVerb::Create => create::run(session),
+        DatabaseVerb::Drop => drop::run(session),
+        DatabaseVerb::List => list::run(session),
+        DatabaseVerb::Copy { from, .. } => copy::run(session, from),
+        DatabaseVerb::Psql { arguments } => psql::run(session, arguments),
+        DatabaseVerb::Wait { patience } => wait::run(session, *patience),
+        DatabaseVerb::MongoDump { .. } | DatabaseVerb::MongoRestore { .. } => Err(Failure::said(Exit::Failed)),
+    }
+}
+
+impl From<DatabaseError> for Failure {
+    fn from(error: DatabaseError) -> Self {
+        let problem = |code, error: &DatabaseError| Diagnostic::error(code, error.to_string());
+        match error {
+            DatabaseError::Run(error) => error.into(),
+            DatabaseError::Interrupted => Self::new(
+                Exit::Theirs(interrupted_by().unwrap_or(130)),
+                Diagnostic::error("interrupted", "interrupted"),
+            ),
+            DatabaseError::Failed { ref complaint, .. } | DatabaseError::NoAnswer { ref complaint } => {
+                let problem = problem("database", &error);
+                Self::new(Exit::Failed, if complaint.is_empty() { problem } else { problem.with_note(complaint) })
+            }
+            DatabaseError::Dump { ref fault, .. } => {
+                let problem = problem("dump", &error);
+                Self::new(Exit::Failed, fault.advice().into_iter().fold(problem, Diagnostic::with_help))
+            }
+            DatabaseError::Strange(_) | DatabaseError::Missing(_) | DatabaseError::Name(_) => {
+                Self::new(Exit::Failed, problem("database", &error))
+            }
+        }
+    }
+}

@@ -1,0 +1,18 @@
+//! `manage_db psql`: a talk with the database.
+
+use std::io::{self, IsTerminal};
+use std::path::PathBuf;
+
+use super::session::Session;
+use crate::commands::Failure;
+use crate::exit::Exit;
+
+pub(super) fn run(session: &Session<'_>, arguments: &[String]) -> Result<Exit, Failure> {
+    let password = session.server.password_line().map(|line| session.state.keep_secret(&line)?.closed()).transpose()?;
+    let path = password.as_ref().map_or_else(PathBuf::new, |file| file.path());
+    let terminal = io::stdin().is_terminal() && io::stdout().is_terminal();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let command = session.server.typing(&session.name, terminal, &path, &words);
+    let ended = session.context.runner.run(&command)?;
+    Ok(Exit::Theirs(ended.code))
+}

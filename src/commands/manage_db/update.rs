@@ -1,0 +1,64 @@
+//! `manage_db update`: the application brings its database up to date, on a copy.
+
+use std::time::Instant;
+
+use super::application::{self, Task};
+use super::closing::{Closing, size};
+use super::session::Session;
+use super::{questions, work};
+use crate::commands::Failure;
+use crate::database::{Facts, Name, Replacement};
+use crate::exit::Exit;
+use crate::report::Diagnostic;
+
+const VERB: &str = "update";
+
+pub(super) fn run(session: &Session<'_>, modules: &[String], keep_old: bool, in_place: bool) -> Result<Exit, Failure> {
+    session.must_be_ours()?;
+    let arguments = session.application()?.update.clone();
+    session.version()?;
+    let _lock = session.lock(VERB)?;
+    let facts = session.facts()?;
+    if in_place {
+        let question = format!("Update database `{}` itself? An update that fails may be half done.", session.name);
+        questions::agree(session, &question)?;
+    } else {
+        must_have_room(session, &facts)?;
+    }
+    let began = Instant::now();
+    let update = |database: &Name| {
+        session.context.printer.say(&format!("the application updates {}", modules.join(", ")));
+        let task = Task { arguments: &arguments, database, modules, password: None, doing: "the update" };
+        application::run(session, &task)
+    };
+    let kept = work::perform(session, VERB, &modules.join(" "), |work| {
+        work.stop_services()?;
+        if in_place {
+            return update(&session.name).map(|()| None);
+        }
+        session.context.printer.say("copying the database");
+        let replacement = Replacement::copy(&session.server, &session.name)?;
+        work.replace(&replacement, keep_old, update)
+    })?;
+    let mut closing = Closing::of(session, VERB, began);
+    closing.kept = kept.map(|kept| kept.to_string());
+    closing.tell(session)?;
+    Ok(Exit::Done)
+}
+
+/// A copy needs as much room as the database.
+fn must_have_room(session: &Session<'_>, facts: &Facts) -> Result<(), Failure> {
+    let free = session.role.data.map(|folder| session.server.room(folder)).transpose()?.flatten();
+    match (facts.size, free) {
+        (Some(needed), Some(free)) if needed > free => {
+            let problem = format!(
+                "the copy that is updated needs {} on the server's disk, where {} are free",
+                size(needed),
+                size(free)
+            );
+            let advice = "make room, or update the database itself with --in-place (after a dump)";
+            Err(Failure::new(Exit::Failed, Diagnostic::error("room", problem).with_help(advice)))
+        }
+        _ => Ok(()),
+    }
+}

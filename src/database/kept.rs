@@ -1,0 +1,45 @@
+//! Databases that were replaced and kept. A comment says what they are; their name alone proves nothing.
+
+use serde::{Deserialize, Serialize};
+
+use super::{DatabaseError, Facts, Name, Server, databases};
+
+/// What the comment of a kept database holds.
+#[derive(Clone, Debug, Deserialize, Serialize, PartialEq, Eq)]
+pub struct Kept {
+    /// What it was called.
+    pub kept_of: String,
+    /// When it was replaced: a time with its offset.
+    pub at: String,
+    /// What replaced it.
+    pub by: String,
+}
+
+/// How such a comment begins, before the JSON.
+const MARK: &str = "lapstrake: ";
+
+impl Kept {
+    /// What a database's comment says, if it is a kept one.
+    #[must_use]
+    pub fn of(facts: &Facts) -> Option<Self> {
+        serde_json::from_str(facts.comment.as_deref()?.strip_prefix(MARK)?).ok()
+    }
+
+    pub(super) fn comment(&self) -> String {
+        format!("{MARK}{}", serde_json::to_string(self).unwrap_or_default())
+    }
+}
+
+/// The databases that were kept of `name`, the newest first.
+///
+/// # Errors
+/// When the server does not tell.
+pub fn kept(server: &Server<'_>, name: &Name) -> Result<Vec<(Facts, Kept)>, DatabaseError> {
+    let all = databases(server)?.into_iter();
+    let mut found: Vec<_> = all.filter_map(|facts| Kept::of(&facts).map(|kept| (facts, kept))).collect();
+    found.retain(|(_, kept)| kept.kept_of == name.as_str());
+    // A database that was made later has the greater number, but for the day when numbers begin again.
+    let moment = |kept: &Kept| kept.at.parse::<jiff::Timestamp>().unwrap_or_default();
+    found.sort_by_key(|(_, kept)| std::cmp::Reverse(moment(kept)));
+    Ok(found)
+}

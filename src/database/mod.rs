@@ -1,0 +1,43 @@
+//! Databases: a command that fails leaves the database that was there, untouched.
+//!
+//! ```text
+//! a dump ─► recognised ─► checked ─► plain SQL ─► scanned ─┐
+//!                                └─► pg_restore ───────────┼─► staging database ─► checked ─► names swapped
+//! the application, another database ───────────────────────┘    (the old one answers until here)
+//! ```
+//!
+//! [`Server`] is how a server is reached, [`Replacement`] the one way in which a database comes into being, whatever
+//! fills it. Names are data: [`Name`] knows how each reader wants them quoted. Nothing here stops a service or asks a
+//! question.
+
+mod archive;
+mod belongings;
+mod check;
+mod client;
+mod error;
+mod extensions;
+mod facts;
+mod format;
+mod kept;
+mod leftovers;
+mod lexer;
+mod name;
+mod plain;
+mod replace;
+mod restore;
+mod server;
+mod tokens;
+
+pub use archive::{Opened, Packer};
+pub use check::{Checked, Examination, examine};
+pub use client::Place;
+pub use error::{DatabaseError, DumpFault};
+pub use extensions::{Absence, extend};
+pub use facts::{Facts, databases, facts};
+pub use format::Format;
+pub use kept::{Kept, kept};
+pub use leftovers::{clear_connections, clear_containers, clear_databases, drop_database};
+pub use name::{Name, NameError, identifier, literal};
+pub use replace::{Aside, Outcome, Replacement};
+pub use restore::{pour, restore};
+pub use server::Server;
