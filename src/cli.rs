@@ -1,6 +1,7 @@
 //! The arguments as clap reads them; the comments are the help. [`crate::settings`] is the only reader.
 
 mod manage_db;
+mod session;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -9,6 +10,7 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::exit;
 pub use manage_db::{DatabaseVerb, DumpFormat, LoadFormat, ManageDb};
+pub use session::*;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -42,6 +44,7 @@ impl Arguments {
     /// # Errors
     /// When they make no sense, or ask for help.
     pub fn read(words: &[OsString]) -> Result<Self, clap::Error> {
+        let words = &session::spelled_out(words);
         let arguments = Self::try_parse_from(words)?;
         let Some((verb, theirs)) = arguments.verb.verbatim() else { return Ok(arguments) };
         // clap stops looking for options of ours at the first one it does not know; our users do not know whose is whose.
@@ -191,6 +194,18 @@ Examples:
     /// Back up, restore, reset, update and copy databases
     #[command(name = "manage_db", visible_alias = "db")]
     ManageDb(ManageDb),
+    /// List the fragments and what their services do, or switch fragments on and off
+    #[command(after_help = "\
+Examples:
+  lapstrake services                             what there is, and what it is doing
+  lapstrake services disable back/cron           leave a fragment out
+  lapstrake services --format json | jq -r '.[] | select(.state == \"healthy\").service'")]
+    Services(Services),
+    /// Copy service env files from `defaults/env` to `custom/env`, to be changed there
+    #[command(after_help = "\
+Examples:
+  lapstrake customize back                       custom/env/back.env, read instead of defaults/env/back.env")]
+    Customize(Customize),
     /// Look into the running application
     Tools(Tools),
     /// A verb of docker compose

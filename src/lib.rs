@@ -15,6 +15,7 @@ pub mod deployment;
 pub mod docker;
 pub mod environment;
 pub mod exit;
+pub mod files;
 pub mod fragments;
 pub mod model;
 pub mod overlays;

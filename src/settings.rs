@@ -1,6 +1,7 @@
 //! What the user wants, in words of our own: arguments end here, and nothing below knows clap.
 
 mod manage_db;
+mod session;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -9,6 +10,7 @@ use std::time::Duration;
 use crate::cli::{self, Arguments, Verb};
 use crate::terminal::Colour;
 pub use manage_db::{DatabaseVerb, Dump, Load, ManageDb};
+pub use session::*;
 
 /// What holds for every task, and the task.
 #[derive(Debug)]
@@ -42,6 +44,10 @@ pub enum Task {
     Env(Env),
     /// Draw the services.
     Graph(GraphFormat),
+    /// List the fragments, or switch some.
+    Services(Services),
+    /// Copy service env files to be changed.
+    Customize(Vec<String>),
     /// Look into the running application.
     Tool(String),
     /// Work on a database.
@@ -194,6 +200,8 @@ impl From<Verb> for Task {
                 cli::GraphFormat::Dot => GraphFormat::Dot,
             }),
             Verb::ManageDb(arguments) => Self::ManageDb(arguments.into()),
+            Verb::Services(arguments) => Self::Services(arguments.into()),
+            Verb::Customize(arguments) => Self::Customize(arguments.names),
             Verb::Tools(arguments) => Self::Tool(arguments.tool),
             Verb::Compose(words) => {
                 let mut words = words.into_iter();

@@ -2,6 +2,7 @@
 
 mod configure;
 mod context;
+mod customize;
 mod down;
 mod env;
 mod explain;
@@ -11,6 +12,8 @@ mod manage_db;
 mod merge;
 mod passthrough;
 mod roles;
+mod services;
+mod standing;
 mod tools;
 mod up;
 mod verify;
@@ -41,6 +44,8 @@ fn dispatch(context: &Context<'_>) -> Result<Exit, Failure> {
         Task::Up(settings) => up::run(context, settings),
         Task::Down(arguments) => down::run(context, arguments),
         Task::ManageDb(settings) => manage_db::run(context, settings),
+        Task::Services(settings) => services::run(context, settings),
+        Task::Customize(names) => customize::run(context, names),
         Task::Tool(tool) => tools::run(context, tool),
         Task::Compose(verb, arguments) => passthrough::run(context, verb, arguments),
         Task::Configure(settings) => configure::run(context, *settings),

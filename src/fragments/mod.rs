@@ -2,8 +2,10 @@
 
 mod disabled;
 mod discover;
+mod edit;
 mod select;
 
 pub use disabled::Disabled;
 pub use discover::{Fragment, discover};
+pub use edit::{leaves_out, with, without};
 pub use select::{LeftOut, Reason, Selection, select};

@@ -72,6 +72,14 @@ impl Printer {
         self.err != ColorChoice::Never
     }
 
+    /// How many characters a line of data may have; nothing where no terminal shows it.
+    #[must_use]
+    pub fn width(&self) -> Option<usize> {
+        let out = io::stdout();
+        let size = if out.is_terminal() { rustix::termios::tcgetwinsize(&out).ok() } else { None };
+        size.map(|size| usize::from(size.ws_col)).filter(|width| *width > 0)
+    }
+
     /// Writes data, exactly as it is, to standard output.
     ///
     /// # Errors

@@ -14,6 +14,18 @@ impl Table {
         self.rows.push(cells.into_iter().map(Into::into).collect());
     }
 
+    /// The table with no line longer than `width`: the last cell of a row gives way.
+    #[must_use]
+    pub fn fitted(&self, width: Option<usize>) -> String {
+        let text = self.to_string();
+        let Some(width) = width else { return text };
+        let fit = |line: &str| match line.char_indices().nth(width) {
+            Some(_) => format!("{}…\n", line.chars().take(width.saturating_sub(1)).collect::<String>()),
+            None => format!("{line}\n"),
+        };
+        text.lines().map(fit).collect()
+    }
+
     fn width(&self, column: usize) -> usize {
         self.rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max().unwrap_or(0)
     }
@@ -44,6 +56,7 @@ mod tests {
         table.row(["service", "state"]);
         table.row(["réseau", "healthy"]);
         table.row(["a", ""]);
+        assert_eq!(table.fitted(Some(12)), "service  st…\nréseau   he…\na\n");
         assert_eq!(table.to_string(), "service  state\nréseau   healthy\na\n");
     }
 }

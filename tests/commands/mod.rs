@@ -2,6 +2,7 @@
 
 mod down;
 mod passthrough;
+mod services;
 mod tools;
 mod trouble;
 mod up;

@@ -1,0 +1,76 @@
+//! The arguments of the verbs that set a project up and look at it.
+
+use std::ffi::OsString;
+
+use clap::{Args, Subcommand, ValueEnum};
+
+/// `customize`
+#[derive(Debug, Args)]
+pub struct Customize {
+    /// A file of `defaults/env`, with or without its ending
+    #[arg(value_name = "NAME", required = true)]
+    pub names: Vec<String>,
+}
+
+/// How an answer is given.
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+pub enum Listing {
+    /// For people
+    #[default]
+    Text,
+    /// As JSON
+    Json,
+}
+
+/// `services`
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub struct Services {
+    /// How they are listed
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
+    pub format: Listing,
+    /// What is to be done; without it they are listed.
+    #[command(subcommand)]
+    pub verb: Option<ServicesVerb>,
+}
+
+/// What is to be done with fragments.
+#[derive(Debug, Subcommand)]
+pub enum ServicesVerb {
+    /// Have fragments take part again
+    #[command(after_help = "\
+Takes the lines out of `disabled_services`, or brings back (`!NAME`) what `custom/disabled_services` leaves out.
+
+Examples:
+  lapstrake services enable back/cron
+  lapstrake services enable cron bus --custom    for the whole environment")]
+    Enable(Switch),
+    /// Leave fragments out
+    #[command(after_help = "\
+Examples:
+  lapstrake services disable back/cron           on this machine
+  lapstrake services disable mongo --custom      for the whole environment")]
+    Disable(Switch),
+}
+
+/// Which fragments, and where that is written.
+#[derive(Debug, Args)]
+pub struct Switch {
+    /// Fragments, by their path (`back/cron`) or its last part (`cron`)
+    #[arg(value_name = "NAME", required = true)]
+    pub names: Vec<String>,
+    /// Write `custom/disabled_services` instead of the one at the root; a bare `--custom` behind the names means it too
+    #[arg(long)]
+    pub in_custom: bool,
+}
+
+/// The arguments with a bare `--custom` of `services enable` and `disable` written in full: everywhere else `--custom`
+/// takes a folder.
+pub(super) fn spelled_out(words: &[OsString]) -> Vec<OsString> {
+    let switches = words.windows(2).position(|two| two[0] == "services" && (two[1] == "enable" || two[1] == "disable"));
+    let full = |(at, word): (usize, &OsString)| match switches {
+        Some(verb) if at > verb && word == "--custom" => "--in-custom".into(),
+        _ => word.clone(),
+    };
+    words.iter().enumerate().map(full).collect()
+}

@@ -1,0 +1,189 @@
+//! `services enable` and `disable`: the right `disabled_services` is edited, and keeps its comments.
+
+use std::fs;
+use std::io::ErrorKind;
+use std::path::PathBuf;
+
+use crate::commands::{Context, Failure};
+use crate::exit::Exit;
+use crate::files;
+use crate::fragments::{Disabled, Fragment, discover, leaves_out, with, without};
+use crate::project::Project;
+use crate::report::{Diagnostic, Report, Sources, nearest};
+
+pub(super) fn run(context: &Context<'_>, names: &[String], on: bool, in_custom: bool) -> Result<Exit, Failure> {
+    let project = context.project()?;
+    let mut report = Report::default();
+    let fragments = discover(&project, &mut report);
+    if report.has_errors() {
+        context.printer.report(&Sources::default(), &report, "nothing was written");
+        return Ok(Exit::Failed);
+    }
+    let meant = names.iter().map(|name| find(&fragments, name)).collect::<Result<Vec<_>, _>>()?;
+    let [custom, root] = Disabled::files(&project);
+    let mut texts = Texts { custom: Text::read(custom)?, root: Text::read(root)? };
+    for fragment in &meant {
+        if on { texts.enable(fragment, in_custom) } else { texts.disable(fragment, in_custom) }
+    }
+    let written = [texts.custom.write(&project)?, texts.root.write(&project)?];
+    let mut exit = Exit::Done;
+    for fragment in meant {
+        let changed = written.iter().flatten().map(String::as_str).collect::<Vec<_>>().join(", ");
+        exit = if tell(context, &project, &texts, fragment, on, &changed) { exit } else { Exit::Failed };
+    }
+    Ok(exit)
+}
+
+/// The fragment of a name: its whole name, or the last part where only one has it.
+fn find<'f>(fragments: &'f [Fragment], name: &str) -> Result<&'f Fragment, Failure> {
+    let can_be = || fragments.iter().filter(|fragment| !fragment.is_common());
+    if let Some(fragment) = can_be().find(|fragment| fragment.answers_to(name)) {
+        return Ok(fragment);
+    }
+    let same_end: Vec<_> = can_be().filter(|fragment| fragment.file_name() == name).collect();
+    let problem = match same_end.as_slice() {
+        [fragment] => return Ok(fragment),
+        [] => {
+            let known = can_be().flat_map(|fragment| [fragment.name.as_str(), fragment.file_name()]);
+            Diagnostic::error("unknown-fragment", format!("`{name}` names no fragment"))
+                .with_nearest(nearest(name, known))
+                .with_help("`lapstrake services` lists them")
+        }
+        several => {
+            let names: Vec<_> = several.iter().map(|fragment| format!("`{}`", fragment.name)).collect();
+            Diagnostic::error("unknown-fragment", format!("`{name}` may be {}", names.join(" or ")))
+        }
+    };
+    Err(Failure::new(Exit::Usage, problem))
+}
+
+/// One `disabled_services`.
+struct Text {
+    path: PathBuf,
+    before: String,
+    now: String,
+}
+
+impl Text {
+    fn read(path: PathBuf) -> Result<Self, Failure> {
+        let text = match fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == ErrorKind::NotFound => String::new(),
+            Err(error) => {
+                let problem = Diagnostic::error("unreadable", format!("cannot read {}: {error}", path.display()));
+                return Err(Failure::new(Exit::Failed, problem));
+            }
+        };
+        Ok(Self { path, now: text.clone(), before: text })
+    }
+
+    fn says(&self, fragment: &Fragment) -> Option<bool> {
+        leaves_out(&self.now, &|name| fragment.answers_to(name))
+    }
+
+    /// Takes every line about a fragment out.
+    fn forget(&mut self, fragment: &Fragment) {
+        let about = |word: &str| fragment.answers_to(word.strip_prefix('!').unwrap_or(word).trim_start());
+        self.now = without(&self.now, &about);
+    }
+
+    fn add(&mut self, entry: &str) {
+        self.now = with(&self.now, entry);
+    }
+
+    /// Writes it if it has changed; the name it goes by then.
+    fn write(&self, project: &Project) -> Result<Option<String>, Failure> {
+        if self.now == self.before {
+            return Ok(None);
+        }
+        let name = project.name_of(&self.path);
+        let folder = self.path.parent().map_or(Ok(()), fs::create_dir_all);
+        folder.and_then(|()| files::replace(&self.path, &self.now, 0o644)).map_err(|error| {
+            Failure::new(Exit::Failed, Diagnostic::error("not-written", format!("cannot write {name}: {error}")))
+        })?;
+        Ok(Some(name))
+    }
+}
+
+/// Both, as they are to be. The root's lines come last.
+struct Texts {
+    custom: Text,
+    root: Text,
+}
+
+impl Texts {
+    fn left_out(&self, fragment: &Fragment) -> bool {
+        self.root.says(fragment).or_else(|| self.custom.says(fragment)).unwrap_or(false)
+    }
+
+    fn enable(&mut self, fragment: &Fragment, in_custom: bool) {
+        if in_custom {
+            return self.custom.forget(fragment);
+        }
+        if self.root.says(fragment) == Some(true) {
+            self.root.forget(fragment);
+        }
+        if self.left_out(fragment) {
+            self.root.add(&format!("!{}", fragment.name));
+        }
+    }
+
+    fn disable(&mut self, fragment: &Fragment, in_custom: bool) {
+        let text = if in_custom { &mut self.custom } else { &mut self.root };
+        if text.says(fragment) == Some(false) {
+            text.forget(fragment);
+        }
+        let done = if in_custom { self.custom.says(fragment) == Some(true) } else { self.left_out(fragment) };
+        if !done {
+            let text = if in_custom { &mut self.custom } else { &mut self.root };
+            text.add(&fragment.name);
+        }
+    }
+}
+
+/// Says what came of it; whether it is as it was asked for.
+fn tell(context: &Context<'_>, project: &Project, texts: &Texts, fragment: &Fragment, on: bool, changed: &str) -> bool {
+    let name = &fragment.name;
+    if texts.left_out(fragment) == on {
+        let problem = Diagnostic::error(
+            "not-switched",
+            if on {
+                format!("`{name}` is still left out: `disabled_services` at the root says so")
+            } else {
+                format!("`{name}` still takes part: `disabled_services` at the root brings it back")
+            },
+        );
+        let verb = if on { "enable" } else { "disable" };
+        context
+            .printer
+            .diagnostic(&Sources::default(), &problem.with_help(format!("lapstrake services {verb} {name}")));
+        return false;
+    }
+    if on && let Some(problem) = switched_off(context, project, fragment) {
+        context.printer.diagnostic(&Sources::default(), &problem);
+        return false;
+    }
+    match (on, changed.is_empty()) {
+        (true, true) => context.printer.say(&format!("{name} takes part already.")),
+        (false, true) => context.printer.say(&format!("{name} is left out already.")),
+        (true, false) => {
+            context.printer.good(&format!("{name} takes part ({changed}); `lapstrake up -d` starts it."));
+        }
+        (false, false) => {
+            context.printer.good(&format!("{name} is left out ({changed}); `lapstrake up -d` stops it."));
+        }
+    }
+    true
+}
+
+/// A variable may leave a fragment out too.
+fn switched_off(context: &Context<'_>, project: &Project, fragment: &Fragment) -> Option<Diagnostic> {
+    let (mut sources, mut report) = (Sources::default(), Report::default());
+    let environment = crate::environment::load(project, context.process, &mut sources, &mut report);
+    let name = fragment.switch();
+    let off = |value: &str| matches!(value.to_ascii_lowercase().as_str(), "false" | "0" | "no" | "off");
+    environment.get(&name).is_some_and(|variable| off(&variable.value)).then(|| {
+        Diagnostic::error("switched-off", format!("`{}` is still left out: {name} is off", fragment.name))
+            .with_help(format!("set {name}=true in env.custom: `lapstrake edit {name}`"))
+    })
+}

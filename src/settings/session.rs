@@ -1,0 +1,43 @@
+//! What the verbs want that set a project up and look at it.
+
+use super::Format;
+use crate::cli;
+
+/// What to do with fragments.
+#[derive(Debug)]
+pub enum Services {
+    /// List them.
+    List(Format),
+    /// Leave some out, or have them take part again.
+    Switch {
+        /// Their names.
+        names: Vec<String>,
+        /// Whether they take part.
+        on: bool,
+        /// Whether this is written in the folder with what the operators keep.
+        in_custom: bool,
+    },
+}
+
+impl From<cli::Services> for Services {
+    fn from(cli::Services { format, verb }: cli::Services) -> Self {
+        match verb {
+            None => Self::List(format.into()),
+            Some(cli::ServicesVerb::Enable(cli::Switch { names, in_custom })) => {
+                Self::Switch { names, on: true, in_custom }
+            }
+            Some(cli::ServicesVerb::Disable(cli::Switch { names, in_custom })) => {
+                Self::Switch { names, on: false, in_custom }
+            }
+        }
+    }
+}
+
+impl From<cli::Listing> for Format {
+    fn from(format: cli::Listing) -> Self {
+        match format {
+            cli::Listing::Text => Self::Text,
+            cli::Listing::Json => Self::Json,
+        }
+    }
+}
