@@ -68,6 +68,7 @@ fn help_is_ours_wherever_it_is_asked_for() {
       explain    Say where a value comes from: a variable's, a service's, or one of its keys'
       env        List the variables
       graph      Draw the services, what they depend on, and their networks
+      manage_db  Back up, restore, reset, update and copy databases [alias: db]
       services   List the fragments and what their services do, or switch fragments on and off
       customize  Copy service env files from `defaults/env` to `custom/env`, to be changed there
       tools      Look into the running application
