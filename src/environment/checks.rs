@@ -55,6 +55,18 @@ fn lost_to<'e>(environment: &'e Environment, variable: &Variable) -> Option<&'e 
     (beaten.origin.layer.is_custom() && !beaten.read).then_some(beaten)
 }
 
+impl Environment {
+    /// The name that people set to change this one: itself, or what `env.base` looks at to make it (`CUSTOM_…`).
+    #[must_use]
+    pub fn way_to_set(&self, name: &str) -> Option<&str> {
+        let variable = self.get(name)?;
+        match variable.origin.layer {
+            Layer::Base => way_to_set(self, variable),
+            _ => Some(&variable.name),
+        }
+    }
+}
+
 /// The name by which people can change a value of `env.base`: one that it looks at and does not assign itself.
 pub(super) fn way_to_set<'e>(environment: &Environment, variable: &'e Variable) -> Option<&'e str> {
     let used = || variable.origin.expansions.iter().map(|used| &*used.name);

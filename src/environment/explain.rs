@@ -69,12 +69,12 @@ impl Environment {
     fn ways_to_change(&self, name: &str, explanation: &Explanation) -> Vec<String> {
         let Some(layer) = explanation.layer else { return vec![format!("set `{name}` in `env.custom`")] };
         if layer.is_custom() {
-            return explanation.place.iter().map(|place| format!("change it at {place}")).collect();
+            return explanation.place.iter().map(|place| format!("edit {place}")).collect();
         }
         let of_steps = explanation.made_from.iter().filter_map(|step| match step.layer {
             None => Some(format!("set `{}` in `env.custom`", step.name)),
             Some(layer) if layer.is_custom() => {
-                step.place.as_ref().map(|place| format!("change `{}` at {place}", step.name))
+                step.place.as_ref().map(|place| format!("edit `{}` at {place}", step.name))
             }
             Some(Layer::Process) => Some(format!("set `{}` in `env.custom`, or export it", step.name)),
             Some(_) => None,

@@ -6,7 +6,7 @@ use super::evaluate::Evaluator;
 use super::layers::{LayerFile, parse_layer, read_layers};
 use super::missing::Known;
 use super::syntax::{Assignment, Mark};
-use super::{Environment, Layer, ProcessEnvironment, Sample, VariableId, checks, secrecy};
+use super::{Environment, Layer, ProcessEnvironment, Sample, VariableId, checks, names, secrecy};
 use crate::project::Project;
 use crate::report::{Report, SourceId, Sources, Span};
 
@@ -45,7 +45,10 @@ pub fn evaluate(
     let given = run(&mut evaluator, &layers);
     secrecy::spread(&mut evaluator.variables, &public_ones(&given));
     for (id, assignment) in &given {
-        if evaluator.variables[id.index()].secret {
+        let variable = &mut evaluator.variables[id.index()];
+        // What came of the value is not known; what is written there is.
+        variable.secret |= variable.poisoned && names::has_credentials(sources.slice(assignment.span));
+        if variable.secret {
             secrecy::mask(sources, assignment);
         }
     }

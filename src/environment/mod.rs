@@ -5,6 +5,7 @@
 
 mod checks;
 mod cursor;
+mod dollar;
 mod dotenv;
 mod evaluate;
 mod expand;
@@ -21,12 +22,16 @@ mod process;
 mod refusal;
 mod sample;
 mod secrecy;
+mod skip;
 mod syntax;
 mod tree;
 mod values;
 mod variable;
 mod weak;
 mod word;
+
+#[cfg(test)]
+mod tests;
 
 pub use checks::{shadowed, unread};
 pub use dotenv::{HEADER, dotenv};

@@ -113,8 +113,8 @@ impl Parser<'_> {
         if self.stop {
             self.lose_from(start);
         } else if self.file.problems.len() > problems && looks_secret(self.cursor.since(start)) {
-            let values = self.file.assignments.get(first).map_or(start, |first| first.name_span.end as usize);
-            let span = self.span(values..self.cursor.at());
+            let values = self.file.assignments.get(first).map_or(start, |first| first.name_span.end as usize + 1);
+            let span = self.span(values..self.cursor.at().max(values));
             self.file.masks.push(span);
         }
         self.blanks();

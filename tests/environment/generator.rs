@@ -65,7 +65,8 @@ fn statement(random: &mut Random, file: &mut String) {
         let mut value = String::new();
         pieces(random, Place { depth: 0, ..Place::default() }, &mut value);
         if export {
-            value = value.replace('{', "{").replace("${", "\u{1}").replace('{', "\\{").replace('\u{1}', "${");
+            // A brace of its own is refused there.
+            value = value.replace("${", "\u{1}").replace('{', "\\{").replace('\u{1}', "${");
         }
         file.push_str(&value);
     }

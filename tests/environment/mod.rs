@@ -5,5 +5,6 @@ mod compose;
 mod dotenv;
 mod generator;
 mod language;
+mod layers;
 mod project;
-mod random;
+pub(crate) mod random;
