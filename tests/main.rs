@@ -9,7 +9,9 @@
 )]
 
 mod commands;
+mod databases;
 mod e2e;
 mod environment;
 mod house;
+mod merging;
 mod support;

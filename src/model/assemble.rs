@@ -8,9 +8,10 @@ use super::extends::Extended;
 use super::interpolate::{Seen, Variables, interpolate};
 use super::merge::{Beaten, Merge};
 use super::schema;
+use super::settle::check_names;
 use super::shapes::{shape_external, shape_service};
 use super::tags::Cleared;
-use super::unique::{unique_network, unique_service};
+use super::unique::{unique_network, unique_service, unique_texts};
 use crate::report::{Diagnostic, Report, SourceId, Sources, Span, read};
 use crate::yaml::{Entry, Map, Node, Scalar, Trail, parse};
 
@@ -97,6 +98,7 @@ impl<'a> Workshop<'a> {
         self.include(&mut document, path, scope);
         let touched = outline(&document);
         self.merge_document(model, document);
+        for_each_touched(model, &touched, "services", |service| check_names(service, self.report));
         schema::check(model, &touched, self.report);
     }
 
@@ -129,7 +131,8 @@ impl<'a> Workshop<'a> {
     }
 
     /// Merges a document and brings what it touched into docker compose's shape, each thing once in its list.
-    pub(super) fn merge_document(&mut self, model: &mut Node, document: Node) {
+    pub(super) fn merge_document(&mut self, model: &mut Node, mut document: Node) {
+        unique_texts(&mut document, &mut self.beaten);
         let touched = outline(&document);
         let crate::yaml::Kind::Map(sections) = document.kind else { return };
         let Some(root) = model.as_map_mut() else { return };

@@ -121,6 +121,10 @@ pub(super) fn sequence(node: Node) -> Node {
                     _ => lines.push(line(key, entry.key, &entry.value)),
                 }
             }
+            // docker compose sorts what it makes of a mapping. That shows only where one name has several lines.
+            if map.iter().any(|(key, entry)| key.contains('=') || entry.value.as_list().is_some()) {
+                lines.sort_by(|one, other| one.as_text().cmp(&other.as_text()));
+            }
             Node::list(lines, span)
         }
         _ => items(node),

@@ -70,6 +70,11 @@ impl Cleared {
         }
     }
 
+    /// Whether something of a service is cleared.
+    pub(super) fn touches_service(&self, name: &str) -> bool {
+        self.paths.iter().any(|path| path.len() > 2 && &*path[0] == "services" && &*path[1] == name)
+    }
+
     /// Clears the places in a copy of a service that `name` extends.
     pub(super) fn apply_to_service(&self, name: &str, service: &mut Node) {
         for path in &self.paths {

@@ -19,7 +19,6 @@ const OF_SERVICE: &[(&[&str], Identity)] = &[
     (&["build", "labels"], name),
     (&["build", "additional_contexts"], name),
     (&["build", "tags"], name),
-    (&["build", "platforms"], name),
     (&["cap_add"], name),
     (&["cap_drop"], name),
     (&["deploy", "labels"], name),
@@ -52,6 +51,15 @@ pub(super) fn unique_service(service: &mut Node, beaten: &mut Beaten) {
         for attachment in networks.values_mut() {
             unique_by(OF_ATTACHMENT, &mut attachment.value, beaten);
         }
+    }
+}
+
+/// Drops what a document says twice to the letter. docker compose does that before it reads the short syntax, so that
+/// `8080:80, 0.0.0.0:8080:80, 8080:80` ends with the second.
+pub(super) fn unique_texts(document: &mut Node, beaten: &mut Beaten) {
+    let Some(services) = document.get_mut("services").and_then(Node::as_map_mut) else { return };
+    for entry in services.values_mut() {
+        unique_by(&[(&["ports"], text)], &mut entry.value, beaten);
     }
 }
 

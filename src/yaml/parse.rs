@@ -15,8 +15,8 @@ const MOST_ALIASED_NODES: usize = 250_000;
 ///
 /// Aliases become copies, merge keys (`<<`) are resolved as go-yaml does it: own keys win, then the earlier source.
 pub fn parse(sources: &Sources, id: SourceId, report: &mut Report) -> Option<Vec<Node>> {
-    let mut builder =
-        Builder { id, events: Parser::new_from_str(sources.text(id)), anchors: HashMap::new(), copied: 0 };
+    let text = sources.text(id);
+    let mut builder = Builder { id, text, events: Parser::new_from_str(text), anchors: HashMap::new(), copied: 0 };
     match builder.stream() {
         Ok(documents) => Some(documents),
         Err(problem) => {
@@ -31,6 +31,7 @@ type Tagged<'a> = Option<std::borrow::Cow<'a, Tag>>;
 
 struct Builder<'a> {
     id: SourceId,
+    text: &'a str,
     events: Parser<'a, granit_parser::StrInput<'a>>,
     anchors: HashMap<usize, Node>,
     copied: usize,
@@ -138,7 +139,8 @@ impl<'a> Builder<'a> {
                 let kind = Kind::Map(assemble(entries)?);
                 return Ok(Node { kind, tag: tag_text(tag.as_deref()), span });
             }
-            let key = self.node(event, mark)?;
+            let mut key = self.node(event, mark)?;
+            self.glue(&mut key)?;
             let (event, mark) = self.next()?;
             let mut value = self.node(event, mark)?;
             if value.span.start == value.span.end {
@@ -146,6 +148,23 @@ impl<'a> Builder<'a> {
             }
             entries.push((name(&key)?, key.span, value));
         }
+    }
+
+    /// In `{a:}` and `{a:, b: 1}` go-yaml takes the colon for a part of the key; where a value follows it gives up.
+    fn glue(&self, key: &mut Node) -> Built<()> {
+        let Kind::Scalar(Scalar { text, style: Style::Plain, .. }) = &mut key.kind else { return Ok(()) };
+        let end = key.span.end as usize;
+        match self.text.as_bytes().get(end..end + 2) {
+            Some(b":," | b":}" | b":]") => text.push(':'),
+            Some(b":[" | b":{") => {
+                return Err(Box::new(
+                    Diagnostic::error("yaml", "this is not YAML to docker compose")
+                        .at(key.span, "a blank is missing behind the colon"),
+                ));
+            }
+            _ => {}
+        }
+        Ok(())
     }
 
     /// A collection's piece of the text: up to its bracket, or to the end of its last value.
@@ -166,10 +185,15 @@ fn scalar(text: &str, style: ScalarStyle, tag: Option<&Tag>, span: Span) -> Node
         ScalarStyle::Literal => Style::Literal,
         ScalarStyle::Folded => Style::Folded,
     };
-    let is_string = tag.and_then(Tag::core_suffix) == Some("str");
-    let style = if is_string && style == Style::Plain { Style::Double } else { style };
     // The parser says `~` for a value that is not there at all.
     let text = if style == Style::Plain && span.start == span.end { "" } else { text };
+    let is_string = tag.and_then(Tag::core_suffix) == Some("str");
+    let style = match tag.map(Tag::core_suffix) {
+        // To go-yaml a scalar is a text under any tag that YAML itself does not know: `!override 5` is "5".
+        Some(Some("str") | None) if style == Style::Plain => Style::Double,
+        Some(Some("int" | "float" | "bool" | "null")) => Style::Plain,
+        _ => style,
+    };
     Node {
         kind: Kind::Scalar(Scalar { text: text.to_owned(), style, template: None, interpolated: false }),
         tag: if is_string { None } else { tag_text(tag) },
@@ -197,9 +221,48 @@ fn name(key: &Node) -> Built<Key> {
 
 /// Checks for keys given twice, then puts the merged keys where `<<` stands; own keys win, then the earlier source.
 fn assemble(entries: Vec<(Key, Span, Node)>) -> Built<Map> {
+    let own = own_keys(&entries)?;
+    let mut map = Map::with_capacity(entries.len());
+    let mut cleared = Vec::new();
+    for (key, span, value) in entries {
+        match key {
+            Key::Own(name) if is_reset(&value) => cleared.push((name, Entry { key: span, value })),
+            Key::Own(name) => {
+                map.insert(name, Entry { key: span, value });
+            }
+            Key::Merge => {
+                for (name, entry) in merge_sources(value)?.into_iter().flatten() {
+                    match map.entry(name) {
+                        Slot::Vacant(slot) if !own.contains_key(slot.key()) => {
+                            slot.insert(entry);
+                        }
+                        slot if is_tagged(&entry.value) => cleared.push((slot.key().clone(), entry)),
+                        _ => {}
+                    }
+                }
+            }
+        }
+    }
+    // A tag clears what stands before, also where another value takes the place: an own one that of a merged one, or
+    // a merged one that of an own `!reset`, which is gone before docker compose merges.
+    for (name, entry) in cleared {
+        match map.entry(name) {
+            Slot::Vacant(slot) => {
+                slot.insert(entry);
+            }
+            Slot::Occupied(mut slot) => {
+                slot.get_mut().value.tag.get_or_insert_with(|| "!override".into());
+            }
+        }
+    }
+    Ok(map)
+}
+
+/// The keys that hide merged ones. A key given twice is refused.
+fn own_keys(entries: &[(Key, Span, Node)]) -> Built<HashMap<Box<str>, Span>> {
     let mut own = HashMap::with_capacity(entries.len());
     let mut merge: Option<Span> = None;
-    for (key, span, _) in &entries {
+    for (key, span, _) in entries {
         let first = match key {
             Key::Own(name) => own.insert(name.clone(), *span),
             Key::Merge => merge.replace(*span),
@@ -213,33 +276,14 @@ fn assemble(entries: Vec<(Key, Span, Node)>) -> Built<Map> {
             ));
         }
     }
-    let mut map = Map::with_capacity(entries.len());
-    let mut cleared = Vec::new();
-    for (key, span, value) in entries {
-        match key {
-            Key::Own(name) => {
-                map.insert(name, Entry { key: span, value });
-            }
-            Key::Merge => {
-                for (name, entry) in merge_sources(value)?.into_iter().flatten() {
-                    match map.entry(name) {
-                        Slot::Vacant(slot) if !own.contains_key(slot.key()) => {
-                            slot.insert(entry);
-                        }
-                        slot if is_tagged(&entry.value) => cleared.push(slot.key().clone()),
-                        _ => {}
-                    }
-                }
-            }
+    for (key, _, value) in entries {
+        if let Key::Own(name) = key
+            && is_reset(value)
+        {
+            own.remove(name);
         }
     }
-    // A tag behind `<<` clears what stands before, also where an own value takes the place of the merged one.
-    for name in cleared {
-        if let Some(entry) = map.get_mut(&name).filter(|entry| entry.value.tag.is_none()) {
-            entry.value.tag = Some("!override".into());
-        }
-    }
-    Ok(map)
+    Ok(own)
 }
 
 fn merge_sources(value: Node) -> Built<Vec<Map>> {

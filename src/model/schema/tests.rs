@@ -73,7 +73,7 @@ fn every_form_that_docker_compose_takes_is_taken() {
 fn what_docker_compose_refuses_is_refused() {
     for (attributes, problem) in [
         ("prots: []", "unknown attribute `services.web.prots`"),
-        ("environment:", "`services.web.environment` must be a mapping or a list"),
+        ("environment: ", "`services.web.environment` must be a mapping or a list"),
         (
             "environment: {A: 2024-01-01}",
             "`services.web.environment.A` must be a text, a number, true or false or nothing",

@@ -1,0 +1,8 @@
+//! The merge against its judge: docker compose reads the fragments, and it reads the merged file.
+
+mod cases;
+mod folder;
+mod generated;
+mod generator;
+mod grammar;
+mod judge;
