@@ -134,7 +134,8 @@ impl Wanted {
                 None => diagnostic.with_note("the environment of the calling process has it, with an empty value"),
             };
         }
-        if let Some(message) = self.message {
+        // The sample says it at length.
+        if let Some(message) = self.message.filter(|_| known.sample.explanation(name).is_none()) {
             diagnostic = diagnostic.with_note(known.sources.slice(message).trim_matches(['"', '\'']));
         }
         self.with_explanation(diagnostic, name, known)

@@ -33,7 +33,7 @@ pub fn weak(environment: &Environment, sample: &Sample, used: &dyn Fn(&str) -> b
             continue;
         }
         let root = root(environment, variable);
-        let Some(weakness) = weakness(variable, root, sample) else { continue };
+        let Some(weakness) = weakness(environment, variable, root, sample) else { continue };
         let place = root.origin.span.map_or_else(|| root.name.to_string(), |span| format!("{span:?}"));
         if seen.insert(place) {
             found.push((weakness, variable, root));
@@ -64,14 +64,20 @@ fn root<'e>(environment: &'e Environment, variable: &'e Variable) -> &'e Variabl
     root
 }
 
-fn weakness(variable: &Variable, root: &Variable, sample: &Sample) -> Option<Weakness> {
+fn is_made_of_secrets(environment: &Environment, variable: &Variable) -> bool {
+    let contributing = variable.origin.expansions.iter().filter(|used| used.contributes);
+    contributing.filter_map(|used| used.found).any(|id| environment.variable(id).secret)
+}
+
+fn weakness(environment: &Environment, variable: &Variable, root: &Variable, sample: &Sample) -> Option<Weakness> {
     let value = variable.value.as_str();
     if value.is_empty() {
         return variable.name.to_ascii_uppercase().contains("PASSPHRASE").then_some(Weakness::Empty);
     }
-    let is_own = variable.secret && root.shape != Shape::Composed;
+    // What was put together from a secret is as weak as that one, of which is spoken anyway.
+    let is_own = variable.secret && !is_made_of_secrets(environment, root);
     let password = names::password_in(value).unwrap_or(value).to_ascii_lowercase();
-    if !is_own || (variable.shape == Shape::Composed) {
+    if !is_own {
         None
     } else if PLACEHOLDERS.contains(&password.as_str()) || sample.value(&root.name) == Some(value) {
         Some(Weakness::Placeholder)

@@ -14,7 +14,7 @@ fn all_that_is_missing_is_said_once_each() {
         .root("JWT_ENCRYPTION=\n")
         .base(
             "VERSION=${VERSION:-${IMAGE_VERSION_COOG:?which one?}}\nIMAGE_VERSION_COOG=${IMAGE_VERSION_COOG:-$VERSION}\n\
-             API=$VERSION\nJWT_ENCRYPTION=${JWT_ENCRYPTION:?}\nSECRET=${JWT_ENCRYPTION}\nA=$NOBODY:${NOBODY}\n",
+             API=$VERSION${HOW:?say how}\nJWT_ENCRYPTION=${JWT_ENCRYPTION:?}\nSECRET=${JWT_ENCRYPTION}\nA=$NOBODY:${NOBODY}\n",
         )
         .sample(SAMPLE)
         .load();
@@ -25,10 +25,18 @@ fn all_that_is_missing_is_said_once_each() {
     1 | VERSION=${VERSION:-${IMAGE_VERSION_COOG:?which one?}}
       |                    ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ required here
       |
-      = note: which one?
       = note: The version to run
               (all components)
       = help: set `IMAGE_VERSION_COOG` in `env.custom`
+
+    error: `HOW` is required and not set
+     --> env.base:3:13
+      |
+    3 | API=$VERSION${HOW:?say how}
+      |             ^^^^^^^^^^^^^^^ required here
+      |
+      = note: say how
+      = help: set `HOW` in `env.custom`
 
     error: `JWT_ENCRYPTION` is required and empty
      --> env.base:4:16
@@ -230,7 +238,7 @@ fn weak_secrets() {
             "POSTGRES_PASSWORD=${CUSTOM_POSTGRES_PASSWORD:-coog}\nB2C_PASSWORD=${CUSTOM_B2C_PASSWORD:-$POSTGRES_PASSWORD}\n\
              MONGO_PASSWORD=${CUSTOM_MONGO_PASSWORD:-coog}\nREDIS_PASSWORD=${CUSTOM_REDIS_PASSWORD:-coog}\n\
              JWT_ENCRYPTION=${JWT_ENCRYPTION:?}\nTOKEN_SHARED_SECRET=${JWT_ENCRYPTION}\n\
-             URI=pg://u:${POSTGRES_PASSWORD}@h\nCOOG_PASSPHRASE=${COOG_PASSPHRASE:-}\nSTRONG_PASSWORD=x9-kk\n",
+             URI=${CUSTOM_URI:-pg://u:${POSTGRES_PASSWORD}@h}\nCOOG_PASSPHRASE=${COOG_PASSPHRASE:-}\nSTRONG_PASSWORD=x9-kk\n",
         )
         .sample("# Encrypts the sessions\n#COOG_PASSPHRASE=\n")
         .load();
