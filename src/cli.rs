@@ -140,6 +140,21 @@ pub enum Color {
 /// What is to be done.
 #[derive(Debug, Subcommand)]
 pub enum Verb {
+    /// Begin a project: a new folder with the bundled stack
+    #[command(after_help = "\
+Examples:
+  lapstrake new demo && cd demo && lapstrake init")]
+    New(New),
+    /// Set a project up: ask what must be known, make secrets, choose free addresses and ports
+    #[command(after_help = "\
+Writes env.custom (this machine's own values and all secrets, for its owner alone) and custom/ (the environment's
+values, to be kept under git). Nothing that is there is overwritten. --set takes the name of any variable.
+
+Examples:
+  lapstrake init                  asks
+  lapstrake init --yes --set IMAGE_VERSION_COOG=coog-2.13 --set FILESYSTEM_ROOT=/srv/coog
+  lapstrake init --git            makes custom/ a git repository, too")]
+    Init(Init),
     /// Write .env and compose.yaml from the layers, if they are sound
     #[command(after_help = "\
 Examples:

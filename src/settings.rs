@@ -30,6 +30,10 @@ pub struct Settings {
 /// What is to be done.
 #[derive(Debug)]
 pub enum Task {
+    /// Begin a project in a folder.
+    New(PathBuf),
+    /// Set a project up.
+    Init(Init),
     /// Write the deployment, or say what would be written.
     Configure(Configure),
     /// Start services.
@@ -189,6 +193,8 @@ impl Settings {
 impl From<Verb> for Task {
     fn from(verb: Verb) -> Self {
         match verb {
+            Verb::New(arguments) => Self::New(arguments.folder),
+            Verb::Init(arguments) => Self::Init(arguments.into()),
             Verb::Configure(arguments) => Self::Configure(arguments.into()),
             Verb::Up(arguments) => Self::Up(arguments.into()),
             Verb::Down(arguments) => Self::Down(arguments.arguments),

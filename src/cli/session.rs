@@ -1,8 +1,42 @@
 //! The arguments of the verbs that set a project up and look at it.
 
 use std::ffi::OsString;
+use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
+
+/// `new`
+#[derive(Debug, Args)]
+pub struct New {
+    /// The folder, which is made; one that is there must be empty
+    #[arg(value_name = "DIR")]
+    pub folder: PathBuf,
+}
+
+/// `init`
+#[derive(Debug, Args)]
+pub struct Init {
+    /// Answer a question, or set any other variable
+    #[arg(long, value_name = "NAME=VALUE", value_parser = assignment)]
+    pub set: Vec<(String, String)>,
+    /// Ask nothing: take the defaults
+    #[arg(short, long)]
+    pub yes: bool,
+    /// Make `custom/` a git repository
+    #[arg(long)]
+    pub git: bool,
+}
+
+fn assignment(text: &str) -> Result<(String, String), String> {
+    let is_name = |name: &str| {
+        !name.starts_with(|first: char| first.is_ascii_digit())
+            && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+    };
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() && is_name(name) => Ok((name.to_owned(), value.to_owned())),
+        _ => Err("NAME=VALUE is wanted".to_owned()),
+    }
+}
 
 /// `customize`
 #[derive(Debug, Args)]

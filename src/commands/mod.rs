@@ -8,8 +8,10 @@ mod env;
 mod explain;
 mod failure;
 mod graph;
+mod init;
 mod manage_db;
 mod merge;
+mod new;
 mod passthrough;
 mod roles;
 mod services;
@@ -44,6 +46,8 @@ fn dispatch(context: &Context<'_>) -> Result<Exit, Failure> {
         Task::Up(settings) => up::run(context, settings),
         Task::Down(arguments) => down::run(context, arguments),
         Task::ManageDb(settings) => manage_db::run(context, settings),
+        Task::New(folder) => new::run(context, folder),
+        Task::Init(settings) => init::run(context, settings),
         Task::Services(settings) => services::run(context, settings),
         Task::Customize(names) => customize::run(context, names),
         Task::Tool(tool) => tools::run(context, tool),

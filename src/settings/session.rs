@@ -3,6 +3,23 @@
 use super::Format;
 use crate::cli;
 
+/// How to set a project up.
+#[derive(Debug)]
+pub struct Init {
+    /// Variables and their values.
+    pub set: Vec<(String, String)>,
+    /// Whether the defaults are good enough.
+    pub yes: bool,
+    /// Whether the folder with what operators keep becomes a git repository.
+    pub git: bool,
+}
+
+impl From<cli::Init> for Init {
+    fn from(cli::Init { set, yes, git }: cli::Init) -> Self {
+        Self { set, yes, git }
+    }
+}
+
 /// What to do with fragments.
 #[derive(Debug)]
 pub enum Services {

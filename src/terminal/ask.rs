@@ -45,6 +45,41 @@ fn confirm_on(answers: &mut dyn BufRead, talk: &mut dyn Write, question: &str) -
     }
 }
 
+/// Asks for a text; an empty answer is the default, where there is one.
+///
+/// # Errors
+/// When nobody answers.
+pub fn text(question: &str, default: Option<&str>) -> Result<String, NoAnswer> {
+    if !io::stdin().is_terminal() {
+        return Err(NoAnswer::NotATerminal);
+    }
+    text_on(&mut io::stdin().lock(), &mut io::stderr().lock(), question, default)
+}
+
+fn text_on(
+    answers: &mut dyn BufRead,
+    talk: &mut dyn Write,
+    question: &str,
+    default: Option<&str>,
+) -> Result<String, NoAnswer> {
+    loop {
+        match default {
+            Some(default) => write!(talk, "{question} [{default}] ")?,
+            None => write!(talk, "{question} ")?,
+        }
+        talk.flush()?;
+        let mut answer = String::new();
+        if answers.read_line(&mut answer)? == 0 {
+            return Err(NoAnswer::Ended);
+        }
+        match (answer.trim(), default) {
+            ("", Some(default)) => return Ok(default.to_owned()),
+            ("", None) => writeln!(talk, "please answer, there is no default")?,
+            (answer, _) => return Ok(answer.to_owned()),
+        }
+    }
+}
+
 /// Asks for something that is not shown while it is typed.
 ///
 /// # Errors
@@ -76,6 +111,15 @@ mod tests {
             assert_eq!(answer(typed).0.unwrap(), meant, "{typed:?}");
         }
         assert!(matches!(answer("").0, Err(NoAnswer::Ended)));
+    }
+
+    #[test]
+    fn an_empty_answer_is_the_default() {
+        let ask = |typed: &str, default| text_on(&mut typed.as_bytes(), &mut Vec::new(), "Name?", default);
+        assert_eq!(ask("\n", Some("coog")).unwrap(), "coog");
+        assert_eq!(ask(" other \n", Some("coog")).unwrap(), "other");
+        assert_eq!(ask("\nlast\n", None).unwrap(), "last");
+        assert!(matches!(ask("", None), Err(NoAnswer::Ended)));
     }
 
     #[test]

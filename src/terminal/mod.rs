@@ -6,7 +6,7 @@ mod progress;
 mod report;
 mod table;
 
-pub use ask::{NoAnswer, confirm, hidden};
+pub use ask::{NoAnswer, confirm, hidden, text};
 pub use printer::{Colour, Printer};
 pub use progress::{Live, Progress};
 pub use report::json;

@@ -1,6 +1,7 @@
 //! The verbs, from the command line to docker's arguments.
 
 mod down;
+mod init;
 mod passthrough;
 mod services;
 mod tools;

@@ -61,6 +61,8 @@ fn help_is_ours_wherever_it_is_asked_for() {
     Usage: lapstrake [OPTIONS] <COMMAND>
 
     Commands:
+      new        Begin a project: a new folder with the bundled stack
+      init       Set a project up: ask what must be known, make secrets, choose free addresses and ports
       configure  Write .env and compose.yaml from the layers, if they are sound
       up         Configure, start the services, and wait for them (with -d)
       down       Stop and remove the services, and what is left of former ones

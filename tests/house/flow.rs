@@ -5,7 +5,7 @@ use super::sources::{Source, all};
 /// The stations in the order of the flow; those of one line are peers that do not know each other.
 const ORDER: &[&[&str]] = &[
     &["report"],
-    &["yaml", "project", "exit", "files"],
+    &["yaml", "project", "exit", "files", "stack"],
     &["terminal"],
     &["environment"],
     &["fragments"],
@@ -13,6 +13,7 @@ const ORDER: &[&[&str]] = &[
     &["overlays"],
     &["deployment"],
     &["docker"],
+    &["machine"],
     &["database"],
     &["cli"],
     &["settings"],

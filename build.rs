@@ -1,0 +1,36 @@
+//! Embeds the bundled stack, so that the program can begin a project wherever it is.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::{env, fs, io};
+
+const PARTS: [&str; 5] = ["compose", "overlays", "defaults", "env.base", "env.custom.sample"];
+
+fn main() -> io::Result<()> {
+    let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
+    let mut files = Vec::new();
+    for part in PARTS {
+        println!("cargo::rerun-if-changed={part}");
+        collect(&root.join(part), &mut files)?;
+    }
+    files.sort();
+    let mut table = String::from("[\n");
+    for file in &files {
+        let name = file.strip_prefix(&root).unwrap_or(file);
+        // Writing to a string does not fail.
+        let _ = writeln!(table, "    ({name:?}, include_bytes!({file:?})),");
+    }
+    table.push(']');
+    fs::write(Path::new(&env::var_os("OUT_DIR").unwrap_or_default()).join("stack.rs"), table)
+}
+
+fn collect(path: &Path, found: &mut Vec<PathBuf>) -> io::Result<()> {
+    if path.is_dir() {
+        for entry in fs::read_dir(path)? {
+            collect(&entry?.path(), found)?;
+        }
+    } else {
+        found.push(path.to_owned());
+    }
+    Ok(())
+}

@@ -1,0 +1,78 @@
+//! The bundled stack: what a project begins with.
+
+use std::fs;
+use std::io;
+use std::path::Path;
+
+/// The files of the stack as they were when the program was built, by their path.
+static EMBEDDED: &[(&str, &[u8])] = &include!(concat!(env!("OUT_DIR"), "/stack.rs"));
+
+/// Where a package of the system puts the stack.
+const INSTALLED: &str = "/usr/share/lapstrake/stack";
+
+/// What a project keeps out of git: what is written, and what belongs to one machine.
+const GITIGNORE: &str = "\
+# What configure writes
+/.env
+/compose.yaml
+# What belongs to this machine alone; env.custom holds the secrets
+/env.custom
+/disabled_services
+/override.yml
+/env/
+/certs/
+/log/
+/data/
+# The environment has a repository of its own
+/custom/
+";
+
+/// Copies the stack into an empty folder: the installed one where there is one, else the one in the program.
+///
+/// # Errors
+/// When something cannot be read or written.
+pub fn unpack(folder: &Path) -> io::Result<()> {
+    let installed = Path::new(INSTALLED);
+    if installed.join("env.base").is_file() {
+        copy(installed, folder)?;
+    } else {
+        for (name, bytes) in EMBEDDED {
+            write(&folder.join(name), bytes)?;
+        }
+    }
+    write(&folder.join(".gitignore"), GITIGNORE.as_bytes())
+}
+
+fn copy(from: &Path, to: &Path) -> io::Result<()> {
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy(&entry.path(), &target)?;
+        } else {
+            write(&target, &fs::read(entry.path())?)?;
+        }
+    }
+    Ok(())
+}
+
+fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    path.parent().map_or(Ok(()), fs::create_dir_all)?;
+    fs::write(path, bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_embedded_makes_a_project() {
+        let folder = tempfile::tempdir().unwrap();
+        unpack(folder.path()).unwrap();
+        assert!(crate::project::Project::at(folder.path(), Path::new("custom")).is_ok());
+        let read = |name: &str| fs::read(folder.path().join(name)).unwrap();
+        assert_eq!(read("env.base"), include_bytes!("../env.base"));
+        assert_eq!(read("defaults/env/back.env"), include_bytes!("../defaults/env/back.env"));
+    }
+}
