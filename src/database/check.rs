@@ -118,15 +118,14 @@ fn look_into_bin(server: &Server<'_>, mut file: File) -> Result<Option<String>, 
     Ok(said("Dumped from database version:").and_then(|rest| rest.split_whitespace().next()).map(str::to_owned))
 }
 
-/// Names the file, which whoever looked into it did not know.
+/// Names the file and the server's version, which whoever looked into it did not know.
 fn of_dump(error: DatabaseError, dump: &Examination<'_>) -> DatabaseError {
     match error {
-        DatabaseError::Dump { fault: DumpFault::Newer { dump: version, .. }, .. } => DatabaseError::Dump {
-            file: dump.file.to_owned(),
-            fault: DumpFault::Newer { dump: version, server: dump.server },
-        },
-        DatabaseError::Dump { fault, .. } => DatabaseError::Dump { file: dump.file.to_owned(), fault },
-        other => other,
+        DatabaseError::Dump { fault: DumpFault::Newer { dump: version, .. }, .. } => {
+            let fault = DumpFault::Newer { dump: version, server: dump.server };
+            DatabaseError::Dump { file: dump.file.to_owned(), fault }
+        }
+        other => other.of_file(dump.file),
     }
 }
 

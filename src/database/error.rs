@@ -1,7 +1,7 @@
 //! Why work on a database ended early.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::{Format, NameError};
 use crate::docker::RunError;
@@ -46,6 +46,17 @@ pub enum DatabaseError {
         /// Why.
         fault: DumpFault,
     },
+}
+
+impl DatabaseError {
+    /// The same, with the file by the name that the user gave it.
+    #[must_use]
+    pub fn of_file(self, name: &Path) -> Self {
+        match self {
+            Self::Dump { fault, .. } => Self::Dump { file: name.to_owned(), fault },
+            other => other,
+        }
+    }
 }
 
 /// What is wrong with a dump.

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use serde::de::DeserializeOwned;
 
 use super::client::{Call, Client, Place};
-use super::{DatabaseError, Name};
+use super::{DatabaseError, Name, Room};
 use crate::docker::{Captured, Command, Input, Mending, Runner, interrupted};
 use crate::report::Secret;
 
@@ -87,6 +87,17 @@ impl<'a> Server<'a> {
         Ok(well(told, doing)?.text())
     }
 
+    /// Runs statements as they come; what they tell goes to `to` at once, so that what comes may depend on it.
+    pub(super) fn converse(
+        &self,
+        database: &Name,
+        from: &mut (dyn Read + Send),
+        to: &mut dyn Write,
+        doing: &str,
+    ) -> Result<(), DatabaseError> {
+        self.stream(self.client.connecting(database, PSQL), Some(from), to, doing)
+    }
+
     /// Runs statements that come from `from`, with arguments for psql.
     pub(super) fn psql_from(
         &self,
@@ -108,17 +119,6 @@ impl<'a> Server<'a> {
         self.stream(self.client.connecting(database, words), None, to, doing)
     }
 
-    /// Runs a program that connects to a database, and gives it something to read.
-    pub(super) fn feed(
-        &self,
-        database: &Name,
-        words: &[&str],
-        from: &mut (dyn Read + Send),
-        doing: &str,
-    ) -> Result<(), DatabaseError> {
-        self.stream(self.client.connecting(database, words), Some(from), &mut io::sink(), doing)
-    }
-
     /// Runs a program that connects to a database and reads a file of this machine by itself.
     pub(super) fn read_file(
         &self,
@@ -138,17 +138,14 @@ impl<'a> Server<'a> {
         Ok(Captured { stdout: written, ..told? })
     }
 
-    /// The free bytes where the server keeps `folder`; none where that cannot be seen.
+    /// The room where the server keeps `folder`; none where that cannot be seen.
     ///
     /// # Errors
     /// When docker cannot be run.
-    pub fn room(&self, folder: &str) -> Result<Option<u64>, DatabaseError> {
+    pub fn room(&self, folder: &str) -> Result<Option<Room>, DatabaseError> {
         let Place::Inside { .. } = self.client.place else { return Ok(None) };
         let told = self.capture(&self.client.plain(&["df", "-P", "-k", folder]))?;
-        let text = told.text();
-        let free =
-            text.lines().nth(1).and_then(|line| line.split_whitespace().nth(3)).and_then(|word| word.parse().ok());
-        Ok(free.filter(|_| told.ended.well()).map(|kilobytes: u64| kilobytes * 1024))
+        Ok(Room::read(&told.text()).filter(|_| told.ended.well()))
     }
 
     /// The command in which a person types SQL. The password is read from a file that holds [`Server::password_line`].

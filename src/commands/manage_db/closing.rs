@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::session::Session;
 use crate::settings::Format;
+use crate::terminal::Printer;
 
 /// What a verb did.
 #[derive(Debug, Serialize)]
@@ -28,24 +29,36 @@ pub(super) struct Closing<'c> {
 impl<'c> Closing<'c> {
     /// The verb and its database, and how long it took.
     pub(super) fn of(session: &Session<'_>, verb: &'c str, began: Instant) -> Self {
-        let database = session.name.as_str().to_owned();
+        Self::about(verb, session.name.as_str(), began)
+    }
+
+    /// The same for something else than a database.
+    pub(super) fn about(verb: &'c str, database: &str, began: Instant) -> Self {
+        let database = database.to_owned();
         let seconds = super::work::seconds(began);
         Self { verb, database, seconds, file: None, bytes: None, sha256: None, kept: None }
     }
 
-    /// Tells it.
+    /// Tells it, as it was asked for.
     pub(super) fn tell(&self, session: &Session<'_>) -> io::Result<()> {
-        let printer = session.context.printer;
-        if session.settings.report == Format::Json {
-            return printer.data(&format!("{}\n", serde_json::to_string(self)?));
+        self.tell_on(session.context.printer, session.settings.report)
+    }
+
+    /// Tells it.
+    pub(super) fn tell_on(&self, printer: &Printer, how: Format) -> io::Result<()> {
+        if how == Format::Json {
+            return printer.data(&format!(
+                "{}
+",
+                serde_json::to_string(self)?
+            ));
         }
         let file = self.file.map(|file| file.display().to_string());
-        let size = self.bytes.map(|bytes| size(bytes));
         let sum = self.sha256.map(|sum| format!("sha256 {sum}"));
-        let kept = self.kept.as_ref().map(|kept| format!("the former one is kept as `{kept}`"));
-        let parts: Vec<String> =
-            [file, size, Some(format!("{} s", self.seconds)), sum, kept].into_iter().flatten().collect();
-        printer.good(&format!("{} of `{}`: {}", self.verb, session.name, parts.join(", ")));
+        let kept = self.kept.as_ref().map(|kept| format!("the former one is kept as `{}`", one_line(kept)));
+        let parts = [file, self.bytes.map(size), Some(format!("{} s", self.seconds)), sum, kept];
+        let parts: Vec<String> = parts.into_iter().flatten().collect();
+        printer.good(&format!("{} of `{}`: {}", self.verb, one_line(&self.database), parts.join(", ")));
         Ok(())
     }
 }
@@ -63,4 +76,9 @@ pub(super) fn size(bytes: u64) -> String {
         unit = larger;
     }
     if unit == "bytes" { format!("{bytes} bytes") } else { format!("{amount:.1} {unit}") }
+}
+
+/// A text on one line, whatever it holds.
+pub(super) fn one_line(text: &str) -> String {
+    text.chars().flat_map(|each| if each.is_control() { each.escape_default().collect() } else { vec![each] }).collect()
 }

@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 use std::time::{Duration, Instant};
 
+use super::anonymize;
 use super::closing::Closing;
 use super::dump_file::Target;
 use super::journal;
@@ -31,12 +32,16 @@ pub(super) fn run(session: &Session<'_>, settings: &settings::Dump) -> Result<Ex
     clear(session)?;
     let began = Instant::now();
     let member = format!("{}.sql", session.name.file_stem());
-    let written = target.write(&session.state, |to| {
-        let packer = Packer::new(settings.format, &member, to).map_err(RunError::Streams)?;
-        let packer = draw(session, (&session.name, &facts), settings.format, packer)?;
-        packer.finish().map_err(RunError::Streams)?;
-        Ok(())
-    });
+    let write = |name: &Name, facts: &Facts| {
+        target.write(&session.state, |to| {
+            let packer = Packer::new(settings.format, &member, to).map_err(RunError::Streams)?;
+            let packer = draw(session, (name, facts), settings.format, packer)?;
+            packer.finish().map_err(RunError::Streams)?;
+            Ok(())
+        })
+    };
+    let written =
+        if settings.anonymized { anonymize::dump(session, VERB, &facts, write) } else { write(&session.name, &facts) };
     if written.is_err() {
         let _mending = care.mend();
         // Who writes for nobody any more is ended; what cannot be ended now ends by itself.

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::closing::size;
+use super::closing::{one_line, size};
 use super::session::Session;
 use super::state::LastDump;
 use crate::commands::Failure;
@@ -59,18 +59,13 @@ fn table(rows: &[Row]) -> Table {
             None => String::new(),
         };
         table.row([
-            shown(&row.name),
+            one_line(&row.name),
             row.bytes.map_or_else(|| "?".to_owned(), size),
-            shown(&row.owner),
+            one_line(&row.owner),
             row.connections.to_string(),
             row.last_dump.as_ref().map_or_else(|| "none".to_owned(), |dump| dump.at.clone()),
-            shown(&remark),
+            one_line(&remark),
         ]);
     }
     table
-}
-
-/// On one line, whatever it holds.
-fn shown(text: &str) -> String {
-    text.chars().flat_map(|each| if each.is_control() { each.escape_default().collect() } else { vec![each] }).collect()
 }

@@ -1,12 +1,10 @@
 //! `manage_db load`: a backup takes the place of the database.
 
-use std::path::{Path, PathBuf};
 use std::time::Instant;
-
-use tempfile::NamedTempFile;
 
 use super::closing::{Closing, size};
 use super::session::Session;
+use super::spool::spooled;
 use super::{prepare, questions, work};
 use crate::commands::Failure;
 use crate::database::{
@@ -22,15 +20,16 @@ pub(super) fn run(session: &Session<'_>, settings: &Load) -> Result<Exit, Failur
     let server = session.version()?;
     let _lock = session.lock(VERB)?;
     let began = Instant::now();
-    let (spooled, file) = file_of(session, &settings.file)?;
-    let progress = session.context.printer.progress("checking", file.metadata().map(|data| data.len()).ok());
-    let examination = Examination { file: &file, said: settings.format, server };
-    let dump = examine(&session.server, examination, &mut |bytes| progress.advance(bytes))?;
+    let spooled = spooled(&session.state, &settings.file)?;
+    let progress = session.context.printer.progress("checking", spooled.path.metadata().map(|data| data.len()).ok());
+    let examination = Examination { file: &spooled.path, said: settings.format, server };
+    let dump = examine(&session.server, examination, &mut |bytes| progress.advance(bytes));
+    let dump = dump.map_err(|error| error.of_file(&settings.file))?;
     progress.finish();
     if !settings.ignore_room {
-        must_have_room(session, &dump)?;
+        must_have_room(session, &dump).map_err(|error| error.of_file(&settings.file))?;
     }
-    questions::agree(session, &question(session, settings)?)?;
+    questions::agree(session.context, session.settings, &question(session, settings)?)?;
     let kept = work::perform(session, VERB, &settings.file.display().to_string(), |work| {
         let replacement = Replacement::empty(&session.server, &session.name)?;
         work.replace(&replacement, settings.keep_old, |database| {
@@ -71,37 +70,18 @@ fn jobs(settings: &Load) -> usize {
     settings.jobs.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from))
 }
 
-/// The backup as a file that can be read twice: what comes through a pipe is written down first, so that it too is
-/// checked before anything is touched.
-fn file_of(session: &Session<'_>, file: &Path) -> Result<(Option<NamedTempFile>, PathBuf), Failure> {
-    let is_pipe = file == Path::new("-") || file.metadata().is_ok_and(|data| !data.is_file() && !data.is_dir());
-    if !is_pipe {
-        let unreadable = |error| DatabaseError::Dump { file: file.to_owned(), fault: DumpFault::Unreadable(error) };
-        return Ok((None, file.canonicalize().map_err(unreadable)?));
-    }
-    let mut spool = tempfile::Builder::new().prefix("lapstrake-load-").tempfile()?;
-    session.state.remember_partial(Some(spool.path()))?;
-    if file == Path::new("-") {
-        std::io::copy(&mut std::io::stdin().lock(), &mut spool)?;
-    } else {
-        std::io::copy(&mut std::fs::File::open(file)?, &mut spool)?;
-    }
-    let path = spool.path().to_owned();
-    Ok((Some(spool), path))
-}
-
-fn must_have_room(session: &Session<'_>, dump: &Checked) -> Result<(), Failure> {
-    let free = session.role.data.map(|folder| session.server.room(folder)).transpose()?.flatten();
-    let needed = dump.plain.unwrap_or_else(|| if dump.format == Format::Bin { dump.bytes * 2 } else { dump.bytes });
-    match free {
+fn must_have_room(session: &Session<'_>, dump: &Checked) -> Result<(), DatabaseError> {
+    // What a custom dump holds is compressed, so that it needs more room than it has.
+    let needed = dump.plain.unwrap_or(dump.bytes * 2);
+    match session.room()? {
         None => {
             let server = session.server_name();
             session.context.printer.say(&format!("how much room {server} has cannot be seen from here"));
             Ok(())
         }
-        Some(free) if free < needed => {
-            let fault = DumpFault::NoRoom { needed: size(needed), free: size(free) };
-            Err(DatabaseError::Dump { file: dump.file.clone(), fault }.into())
+        Some(room) if room.free < needed + room.reserve() => {
+            let fault = DumpFault::NoRoom { needed: size(needed), free: size(room.free) };
+            Err(DatabaseError::Dump { file: dump.file.clone(), fault })
         }
         Some(_) => Ok(()),
     }

@@ -12,12 +12,14 @@ mod journal;
 mod list;
 mod load;
 mod lock;
+mod mongo;
 mod prepare;
 mod psql;
 mod questions;
 mod reset;
 mod services;
 mod session;
+mod spool;
 mod state;
 mod undo;
 mod update;
@@ -42,8 +44,19 @@ pub(super) fn run(context: &Context<'_>, settings: &ManageDb) -> Result<Exit, Fa
         Some(configured) if !planned.report.has_errors() => configured,
         configured => context.settle(Planned { configured, ..planned })?,
     };
-    let session = &Session::open(context, settings, &project, &configured)?;
     match &settings.verb {
+        DatabaseVerb::MongoDump { file, force } => {
+            mongo::Session::open(context, settings, &project, &configured)?.dump(file.as_deref(), *force)
+        }
+        DatabaseVerb::MongoRestore { file } => {
+            mongo::Session::open(context, settings, &project, &configured)?.restore(file)
+        }
+        verb => relational(&Session::open(context, settings, &project, &configured)?, verb),
+    }
+}
+
+fn relational(session: &Session<'_>, verb: &DatabaseVerb) -> Result<Exit, Failure> {
+    match verb {
         DatabaseVerb::Reset { password_file, keep_old } => reset::run(session, password_file.as_deref(), *keep_old),
         DatabaseVerb::Update { modules, keep_old, in_place } => update::run(session, modules, *keep_old, *in_place),
         DatabaseVerb::Dump(dump) => dump::run(session, dump),
@@ -58,7 +71,7 @@ pub(super) fn run(context: &Context<'_>, settings: &ManageDb) -> Result<Exit, Fa
         DatabaseVerb::Copy { from, .. } => copy::run(session, from),
         DatabaseVerb::Psql { arguments } => psql::run(session, arguments),
         DatabaseVerb::Wait { patience } => wait::run(session, *patience),
-        DatabaseVerb::MongoDump { .. } | DatabaseVerb::MongoRestore { .. } => Err(Failure::said(Exit::Failed)),
+        DatabaseVerb::MongoDump { .. } | DatabaseVerb::MongoRestore { .. } => Ok(Exit::Usage),
     }
 }
 

@@ -4,23 +4,24 @@ use std::fs;
 use std::path::Path;
 
 use super::session::Session;
-use crate::commands::Failure;
+use crate::commands::{Context, Failure};
 use crate::exit::Exit;
 use crate::report::{Diagnostic, Secret};
+use crate::settings::ManageDb;
 use crate::terminal::{NoAnswer, confirm, hidden};
 
 /// Where scripts put the administrator's password.
 const VARIABLE: &str = "LAPSTRAKE_ADMIN_PASSWORD";
 
 /// Goes on after a yes.
-pub(super) fn agree(session: &Session<'_>, question: &str) -> Result<(), Failure> {
-    if session.settings.yes {
+pub(super) fn agree(context: &Context<'_>, settings: &ManageDb, question: &str) -> Result<(), Failure> {
+    if settings.yes {
         return Ok(());
     }
     match confirm(question) {
         Ok(true) => Ok(()),
         Ok(false) => {
-            session.context.printer.say("nothing was done");
+            context.printer.say("nothing was done");
             Err(Failure::said(Exit::Refused))
         }
         Err(error) => {

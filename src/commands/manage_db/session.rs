@@ -6,7 +6,7 @@ use super::lock::{self, Lock};
 use super::state::State;
 use crate::commands::roles::{Application, Database};
 use crate::commands::{Context, Failure};
-use crate::database::{Facts, Name, Place, Server, facts};
+use crate::database::{DatabaseError, Facts, Name, Place, Room, Server, facts};
 use crate::deployment::Configured;
 use crate::docker::{Command, Container, Input, containers};
 use crate::exit::Exit;
@@ -97,6 +97,11 @@ impl<'a> Session<'a> {
     /// Every container of the project.
     pub(super) fn containers(&self) -> Result<Vec<Container>, Failure> {
         Ok(containers(self.context.runner, &self.configured.project_name)?)
+    }
+
+    /// The room on the server's disk; none where that cannot be seen.
+    pub(super) fn room(&self) -> Result<Option<Room>, DatabaseError> {
+        self.role.data.map_or(Ok(None), |folder| self.server.room(folder))
     }
 
     /// The server, in messages.

@@ -21,7 +21,7 @@ pub(super) fn run(session: &Session<'_>, modules: &[String], keep_old: bool, in_
     let facts = session.facts()?;
     if in_place {
         let question = format!("Update database `{}` itself? An update that fails may be half done.", session.name);
-        questions::agree(session, &question)?;
+        questions::agree(session.context, session.settings, &question)?;
     } else {
         must_have_room(session, &facts)?;
     }
@@ -48,14 +48,11 @@ pub(super) fn run(session: &Session<'_>, modules: &[String], keep_old: bool, in_
 
 /// A copy needs as much room as the database.
 fn must_have_room(session: &Session<'_>, facts: &Facts) -> Result<(), Failure> {
-    let free = session.role.data.map(|folder| session.server.room(folder)).transpose()?.flatten();
-    match (facts.size, free) {
-        (Some(needed), Some(free)) if needed > free => {
-            let problem = format!(
-                "the copy that is updated needs {} on the server's disk, where {} are free",
-                size(needed),
-                size(free)
-            );
+    match (facts.size, session.room()?) {
+        (Some(needed), Some(room)) if needed + room.reserve() > room.free => {
+            let (needed, free) = (size(needed), size(room.free));
+            let problem =
+                format!("the copy that is updated needs {needed} on the server's disk, where {free} are free");
             let advice = "make room, or update the database itself with --in-place (after a dump)";
             Err(Failure::new(Exit::Failed, Diagnostic::error("room", problem).with_help(advice)))
         }

@@ -7,8 +7,11 @@ use super::journal::Entry;
 use super::services;
 use super::session::Session;
 use crate::commands::Failure;
-use crate::database::{Aside, Kept, Name, Replacement, clear_connections, clear_containers, clear_databases};
+use crate::database::{
+    Aside, Kept, Name, Replacement, clear_connections, clear_containers, clear_databases, with_room_left,
+};
 use crate::docker::{Care, Mending, take_care};
+use crate::exit::Exit;
 use crate::report::{Diagnostic, Sources};
 
 /// How long a server that went away may take to come back, so that what it was doing is tidied up.
@@ -70,7 +73,15 @@ impl Work<'_, '_> {
         keep_old: bool,
         fill: impl FnOnce(&Name) -> Result<(), Failure>,
     ) -> Result<Option<Name>, Failure> {
-        fill(replacement.incoming())?;
+        let session = self.session;
+        let incoming = replacement.incoming();
+        let (filled, exhausted) = with_room_left(&session.server, session.role.data, incoming, || fill(incoming));
+        if exhausted && filled.is_err() {
+            let problem =
+                Diagnostic::error("room", "the server's disk was nearly full: the work was broken off before");
+            return Err(Failure::new(Exit::Failed, problem.with_help("make room on the server's disk")));
+        }
+        filled?;
         replacement.check()?;
         self.swap(replacement, keep_old)
     }

@@ -1,0 +1,135 @@
+//! `manage_db mongo_dump` and `mongo_restore`: the documents beside the database.
+
+use std::io::{self, Write};
+use std::path::Path;
+use std::time::Instant;
+
+use super::closing::Closing;
+use super::dump_file::{Target, forget_partial};
+use super::journal::Entry;
+use super::lock;
+use super::questions::agree;
+use super::spool::spooled;
+use super::state::State;
+use crate::commands::{Context, Failure, roles};
+use crate::database::{DocumentBackup, Documents, Name};
+use crate::deployment::Configured;
+use crate::docker::{containers, take_care};
+use crate::exit::Exit;
+use crate::project::Project;
+use crate::report::{Diagnostic, Secret};
+use crate::settings::{Format, ManageDb};
+
+/// What the documents are called where a database has a name.
+const NAME: &str = "mongo";
+
+/// A verb, underway: where it works.
+pub(super) struct Session<'a> {
+    context: &'a Context<'a>,
+    settings: &'a ManageDb,
+    project: &'a Project,
+    state: State,
+    server: Documents<'a>,
+}
+
+impl<'a> Session<'a> {
+    pub(super) fn open(
+        context: &'a Context<'a>,
+        settings: &'a ManageDb,
+        project: &'a Project,
+        configured: &'a Configured,
+    ) -> Result<Self, Failure> {
+        let role = roles::Documents::of(&configured.model);
+        let Some((role, service)) = role.and_then(|role| role.service.map(|service| (role, service))) else {
+            let problem = Diagnostic::error("no-documents-role", "no service keeps documents here");
+            let advice = "declare one under `x-lapstrake.documents`, with `engine: mongodb` and its `service`";
+            return Err(Failure::new(Exit::Usage, problem.with_help(advice)));
+        };
+        let all = containers(context.runner, &configured.project_name)?;
+        let running = all.into_iter().find(|one| one.service == service && one.state.status == "running");
+        let Some(container) = running else {
+            let problem = format!("the server of documents is not running (service `{service}`)");
+            let advice = format!("start it with `lapstrake up -d {service}`");
+            return Err(Failure::new(Exit::Failed, Diagnostic::error("no-server", problem).with_help(advice)));
+        };
+        let server = Documents {
+            runner: context.runner,
+            container: container.id,
+            user: role.user,
+            password: Secret::new(role.password.expose()),
+            authentication: role.authentication,
+        };
+        let key = format!("{NAME}-{}", Name::fingerprint_of(&format!("{}\n{service}", configured.project_name)));
+        Ok(Self { context, settings, project, state: State::of(project.root(), &key), server })
+    }
+
+    pub(super) fn dump(&self, file: Option<&Path>, force: bool) -> Result<Exit, Failure> {
+        let target = Target::new(file, force, NAME, "gz")?;
+        if target.path().is_none() && self.settings.report == Format::Json {
+            let problem = Diagnostic::error("usage", "standard output is the backup's: the report has no place there");
+            return Err(Failure::new(Exit::Usage, problem));
+        }
+        let _lock = self.lock("mongo_dump")?;
+        forget_partial(&self.state)?;
+        let _care = take_care();
+        let began = Instant::now();
+        let progress = self.context.printer.progress("dumping", None);
+        let passed = |bytes| progress.advance(bytes);
+        let written = target.write(&self.state, |to| Ok(self.server.dump(&mut Counted { to, passed })?))?;
+        progress.finish();
+        let mut closing = Closing::about("mongo_dump", NAME, began);
+        closing.file = target.path();
+        closing.bytes = Some(written.bytes);
+        closing.sha256 = Some(&written.sha256);
+        closing.tell_on(self.context.printer, self.settings.report)?;
+        Ok(Exit::Done)
+    }
+
+    pub(super) fn restore(&self, file: &Path) -> Result<Exit, Failure> {
+        let _lock = self.lock("mongo_restore")?;
+        forget_partial(&self.state)?;
+        let began = Instant::now();
+        let spooled = spooled(&self.state, file)?;
+        let backup = DocumentBackup::examine(&spooled.path)?;
+        let question = format!("Replace the collections that {} holds? What they hold now is lost.", file.display());
+        agree(self.context, self.settings, &question)?;
+        let care = take_care();
+        let details = file.display().to_string();
+        let entry = Entry::begin(self.project.root(), self.context.process, "mongo_restore", NAME, &details)?;
+        let progress = self.context.printer.progress("restoring", spooled.path.metadata().map(|data| data.len()).ok());
+        let restored = backup.restore(&self.server, &mut |bytes| progress.advance(bytes));
+        let _mending = care.mend();
+        match &restored {
+            Ok(()) => entry.end("done", &details)?,
+            Err(error) => entry.end("failed", &error.to_string())?,
+        }
+        restored?;
+        progress.finish();
+        let mut closing = Closing::about("mongo_restore", NAME, began);
+        closing.file = Some(file);
+        closing.tell_on(self.context.printer, self.settings.report)?;
+        Ok(Exit::Done)
+    }
+
+    fn lock(&self, verb: &str) -> Result<lock::Lock, Failure> {
+        lock::take(self.context, &self.state, (verb, NAME), self.settings.wait_lock)
+    }
+}
+
+/// Counts what goes through.
+struct Counted<W, P> {
+    to: W,
+    passed: P,
+}
+
+impl<W: Write, P: Fn(u64)> Write for Counted<W, P> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let length = self.to.write(bytes)?;
+        (self.passed)(length as u64);
+        Ok(length)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.to.flush()
+    }
+}

@@ -1,0 +1,91 @@
+//! The room on the server's disk. A server whose disk is full may not come back, and takes every database with it: so
+//! whatever fills a new database is ended before that.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use super::{DatabaseError, Name, Server};
+
+/// How often we look.
+const PAUSE: Duration = Duration::from_millis(500);
+/// What is left to the server at least: a tenth of its disk, but not more than this.
+const LARGEST_RESERVE: u64 = 1 << 30;
+
+/// How much room there is, in bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Room {
+    /// All of it.
+    pub total: u64,
+    /// What is free.
+    pub free: u64,
+}
+
+impl Room {
+    /// What must stay free.
+    #[must_use]
+    pub fn reserve(self) -> u64 {
+        (self.total / 10).min(LARGEST_RESERVE)
+    }
+
+    /// Reads what `df -P -k` writes about one folder.
+    pub(super) fn read(text: &str) -> Option<Self> {
+        let mut words = text.lines().nth(1)?.split_whitespace().skip(1);
+        let total: u64 = words.next()?.parse().ok()?;
+        let free: u64 = words.nth(1)?.parse().ok()?;
+        Some(Self { total: total * 1024, free: free * 1024 })
+    }
+}
+
+/// Does work that fills a database, and ends the connections of that database when the disk with `folder` is nearly
+/// full. Tells whether that happened.
+pub fn with_room_left<T>(
+    server: &Server<'_>,
+    folder: Option<&str>,
+    database: &Name,
+    work: impl FnOnce() -> T,
+) -> (T, bool) {
+    let (over, exhausted) = (AtomicBool::new(false), AtomicBool::new(false));
+    let done = std::thread::scope(|scope| {
+        let watching = scope.spawn(|| {
+            while !over.load(Ordering::Relaxed) {
+                // Where the room cannot be seen there is nothing to watch.
+                let Ok(Some(room)) = folder.map_or(Ok(None), |folder| server.room(folder)) else { break };
+                if room.free < room.reserve() {
+                    exhausted.store(true, Ordering::Relaxed);
+                    // Once more if it did not work: somebody may have been connecting.
+                    let _ = end_connections(server, database);
+                }
+                std::thread::park_timeout(PAUSE);
+            }
+        });
+        let done = work();
+        over.store(true, Ordering::Relaxed);
+        watching.thread().unpark();
+        done
+    });
+    (done, exhausted.into_inner())
+}
+
+fn end_connections(server: &Server<'_>, database: &Name) -> Result<(), DatabaseError> {
+    let sql = format!(
+        "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = {};\n",
+        database.literal()
+    );
+    server.psql(&Name::maintenance(), &sql, "the end of the connections").map(drop)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_df_says_is_read() {
+        let text = "Filesystem     1024-blocks     Used Available Capacity Mounted on\n\
+                    /dev/vda         263174212 17000000  80000000      18% /var/lib/postgresql/data\n";
+        let room = Room::read(text).unwrap();
+        assert_eq!(room, Room { total: 263_174_212 * 1024, free: 80_000_000 * 1024 });
+        assert_eq!(room.reserve(), 1 << 30);
+        assert_eq!(Room { total: 400 << 20, free: 0 }.reserve(), 40 << 20);
+        assert_eq!(Room::read("df: /nowhere: No such file or directory\n"), None);
+    }
+}
