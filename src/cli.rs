@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::exit;
-pub use manage_db::{DatabaseVerb, DumpFormat, LoadFormat, ManageDb};
+pub use manage_db::{Anonymize, DatabaseVerb, DumpFormat, LoadFormat, ManageDb};
 pub use session::*;
 
 const EXAMPLES: &str = "\

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use crate::cli::{self, Arguments, Verb};
 use crate::terminal::Colour;
-pub use manage_db::{DatabaseVerb, Dump, Load, ManageDb};
+pub use manage_db::{Aim, Anonymize, DatabaseVerb, Dump, Load, ManageDb};
 pub use session::*;
 
 /// What holds for every task, and the task.

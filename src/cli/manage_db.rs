@@ -79,6 +79,9 @@ Examples:
         /// Overwrite a file that is there
         #[arg(long)]
         force: bool,
+        /// Anonymise a copy, and write that; the database itself is only read
+        #[arg(long)]
+        anonymized: bool,
     },
     /// Put a backup in the place of the database
     #[command(after_help = "\
@@ -106,6 +109,17 @@ Examples:
         #[arg(long)]
         ignore_room: bool,
     },
+    /// Make the database safe to hand on: the rules in anonymize.yml say how
+    #[command(after_help = "\
+Rules are read from defaults/anonymize.yml, custom/anonymize.yml and anonymize.yml; a later one wins, column by column.
+Everything happens in one transaction, which ends only after it is proven that no old value is left at its place.
+
+Examples:
+  lapstrake manage_db anonymize --dry-run         the SQL, and how many rows change
+  lapstrake manage_db anonymize --keep-old        `undo` brings the former database back
+  lapstrake manage_db anonymize --suggest > more.yml
+  lapstrake manage_db dump --anonymized shared.zst --format zst")]
+    Anonymize(Anonymize),
     /// Bring back the newest database that was kept
     Undo {
         /// Keep the present database under a dated name
@@ -167,6 +181,33 @@ Examples:
         #[arg(value_name = "FILE")]
         file: PathBuf,
     },
+}
+
+/// `anonymize`
+#[derive(Debug, Args)]
+#[group(id = "anonymize")]
+pub struct Anonymize {
+    /// Also in a project with ENVIRONMENT=production
+    #[arg(long)]
+    pub production: bool,
+    /// Fail where a rule speaks of what the database does not have
+    #[arg(long)]
+    pub strict: bool,
+    /// Change nothing; print the SQL and how many rows would change
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Keep the former database under a dated name: `undo` brings it back
+    #[arg(long)]
+    pub keep_old: bool,
+    /// Leave old values on the server's disk until it writes the tables anew by itself
+    #[arg(long)]
+    pub no_vacuum: bool,
+    /// Change nothing; propose rules for columns that look personal and are not covered
+    #[arg(long, conflicts_with = "dry_run")]
+    pub suggest: bool,
+    /// Change nothing; exit 1 while there are such columns
+    #[arg(long, conflicts_with_all = ["dry_run", "suggest"])]
+    pub check: bool,
 }
 
 /// How a backup is written.

@@ -10,6 +10,7 @@
 //! fills it. Names are data: [`Name`] knows how each reader wants them quoted. Nothing here stops a service or asks a
 //! question.
 
+pub mod anonymize;
 mod archive;
 mod belongings;
 mod check;

@@ -45,6 +45,8 @@ pub enum DatabaseVerb {
     Dump(Dump),
     /// Out of a file.
     Load(Load),
+    /// One that may be handed on.
+    Anonymize(Anonymize),
     /// The newest one that was kept.
     Undo {
         /// Whether the present one is kept.
@@ -101,6 +103,36 @@ pub struct Dump {
     pub format: database::Format,
     /// Whether a file that is there is overwritten.
     pub force: bool,
+    /// Whether it is made of an anonymised copy.
+    pub anonymized: bool,
+}
+
+/// How to anonymise.
+#[derive(Clone, Copy, Debug)]
+pub struct Anonymize {
+    /// What comes of it.
+    pub aim: Aim,
+    /// Whether that is allowed in production.
+    pub production: bool,
+    /// Whether a rule may not speak of what the database does not have.
+    pub strict: bool,
+    /// Whether the former database is kept.
+    pub keep_old: bool,
+    /// Whether the tables are written anew.
+    pub vacuum: bool,
+}
+
+/// What comes of anonymising.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Aim {
+    /// It is done.
+    Done,
+    /// It is shown.
+    Shown,
+    /// Rules are proposed for what is not covered.
+    Proposals,
+    /// It is told whether something is not covered.
+    Verdict,
 }
 
 /// How to load.
@@ -132,10 +164,13 @@ impl From<cli::DatabaseVerb> for DatabaseVerb {
                 Self::Reset { password_file: admin_password_file, keep_old }
             }
             Verb::Update { modules, keep_old, in_place } => Self::Update { modules, keep_old, in_place },
-            Verb::Dump { file, format, force } => Self::Dump(Dump { file, format: format.into(), force }),
+            Verb::Dump { file, format, force, anonymized } => {
+                Self::Dump(Dump { file, format: format.into(), force, anonymized })
+            }
             Verb::Load { file, format, keep_old, jobs, ignore_room } => {
                 Self::Load(Load { file, format: format.map(Into::into), keep_old, jobs, ignore_room })
             }
+            Verb::Anonymize(arguments) => Self::Anonymize(arguments.into()),
             Verb::Undo { keep_old } => Self::Undo { keep_old },
             Verb::ChangeAdminPassword { admin_password_file } => {
                 Self::ChangeAdminPassword { password_file: admin_password_file }
@@ -149,6 +184,19 @@ impl From<cli::DatabaseVerb> for DatabaseVerb {
             Verb::MongoDump { file, force } => Self::MongoDump { file, force },
             Verb::MongoRestore { file } => Self::MongoRestore { file },
         }
+    }
+}
+
+impl From<cli::Anonymize> for Anonymize {
+    fn from(arguments: cli::Anonymize) -> Self {
+        let cli::Anonymize { production, strict, dry_run, keep_old, no_vacuum, suggest, check } = arguments;
+        let aim = match (dry_run, suggest, check) {
+            (true, ..) => Aim::Shown,
+            (_, true, _) => Aim::Proposals,
+            (_, _, true) => Aim::Verdict,
+            _ => Aim::Done,
+        };
+        Self { aim, production, strict, keep_old, vacuum: !no_vacuum }
     }
 }
 

@@ -1,5 +1,6 @@
 //! `manage_db`: databases, of which none is ever lost.
 
+mod anonymize;
 mod application;
 mod change_admin_password;
 mod closing;
@@ -61,6 +62,7 @@ fn relational(session: &Session<'_>, verb: &DatabaseVerb) -> Result<Exit, Failur
         DatabaseVerb::Update { modules, keep_old, in_place } => update::run(session, modules, *keep_old, *in_place),
         DatabaseVerb::Dump(dump) => dump::run(session, dump),
         DatabaseVerb::Load(load) => load::run(session, load),
+        DatabaseVerb::Anonymize(settings) => anonymize::run(session, settings),
         DatabaseVerb::Undo { keep_old } => undo::run(session, *keep_old),
         DatabaseVerb::ChangeAdminPassword { password_file } => {
             change_admin_password::run(session, password_file.as_deref())
