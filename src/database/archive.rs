@@ -38,8 +38,8 @@ impl Opened {
             Format::Sql | Format::Bin => work(&mut { file }),
             Format::Gz => work(&mut Damage(MultiGzDecoder::new(file))),
             Format::Zst => {
-                let mut decoder = zstd::Decoder::with_buffer(file).map_err(damaged)?;
-                decoder.window_log_max(LONGEST_LOOK_BACK).map_err(damaged)?;
+                let mut decoder = zstd::Decoder::with_buffer(file).map_err(|error| damaged(&error))?;
+                decoder.window_log_max(LONGEST_LOOK_BACK).map_err(|error| damaged(&error))?;
                 work(&mut Damage(decoder))
             }
             Format::Zip => {
@@ -58,7 +58,7 @@ impl Opened {
     }
 }
 
-fn damaged(error: io::Error) -> DumpFault {
+fn damaged(error: &io::Error) -> DumpFault {
     DumpFault::Damaged(error.to_string())
 }
 
@@ -80,7 +80,7 @@ impl<R: Read> Read for Damage<R> {
             if error.raw_os_error().is_some() || error.kind() == io::ErrorKind::Interrupted {
                 error
             } else {
-                damaged(error).into()
+                damaged(&error).into()
             }
         })
     }

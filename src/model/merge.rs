@@ -27,7 +27,7 @@ impl Merge<'_> {
             Rule::Dependencies => self.shaped(base, over, trail, dependencies),
             Rule::Names => self.shaped(base, over, trail, names),
             Rule::Logging => self.logging(base, over, trail),
-            Rule::Pools => self.pools(base, over, trail),
+            Rule::Pools => self.pools(base, &over, trail),
         }
     }
 
@@ -105,9 +105,9 @@ impl Merge<'_> {
 
     /// compose-go's own algorithm, step by step: a pool of the base that came into the result goes on changing there,
     /// and one stays only if a pool with its subnet comes (measured; with several on both sides the result is its own).
-    fn pools(&mut self, base: &mut Node, over: Node, trail: &Trail<'_>) {
+    fn pools(&mut self, base: &mut Node, over: &Node, trail: &Trail<'_>) {
         let (Kind::List(ours), Kind::List(theirs)) = (&mut base.kind, &over.kind) else {
-            return self.conflict(base, &over, trail);
+            return self.conflict(base, over, trail);
         };
         let mut result: Vec<Pool> = Vec::new();
         for at in 0..ours.len() {
