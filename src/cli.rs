@@ -209,6 +209,25 @@ Examples:
     /// Back up, restore, reset, update and copy databases
     #[command(name = "manage_db", visible_alias = "db")]
     ManageDb(ManageDb),
+    /// Change a value or a file, and have it count only if the project still configures
+    #[command(after_help = "\
+Opens a draft in $VISUAL or $EDITOR. What does not configure changes nothing, and the draft is kept.
+
+Examples:
+  lapstrake edit                            env.custom, this machine's values
+  lapstrake edit POSTGRES_HOST              the file that sets it
+  lapstrake edit CUSTOM_POSTGRES_PORT=5433  no editor
+  lapstrake edit override.yml --custom      the one of the whole environment")]
+    Edit(Edit),
+    /// Find what is wrong with this machine or the project, and say what mends it
+    #[command(after_help = "\
+Looks at docker, the configuration, images, folders, ports, networks, certificates, room on the disk, hooks and tools.
+Exits 1 when something is wrong that keeps services from running.
+
+Examples:
+  lapstrake doctor
+  lapstrake doctor --format json | jq -r '.[] | select(.weight == \"failure\").mend[]'")]
+    Doctor(Answer),
     /// List the fragments and what their services do, or switch fragments on and off
     #[command(after_help = "\
 Examples:

@@ -48,6 +48,10 @@ pub enum Task {
     Env(Env),
     /// Draw the services.
     Graph(GraphFormat),
+    /// Change a file, if the project still configures then.
+    Edit(Edit),
+    /// Find out what is wrong.
+    Doctor(Format),
     /// List the fragments, or switch some.
     Services(Services),
     /// Copy service env files to be changed.
@@ -206,6 +210,8 @@ impl From<Verb> for Task {
                 cli::GraphFormat::Dot => GraphFormat::Dot,
             }),
             Verb::ManageDb(arguments) => Self::ManageDb(arguments.into()),
+            Verb::Edit(arguments) => Self::Edit(Edit { subject: arguments.subject, in_custom: arguments.in_custom }),
+            Verb::Doctor(arguments) => Self::Doctor(arguments.format.into()),
             Verb::Services(arguments) => Self::Services(arguments.into()),
             Verb::Customize(arguments) => Self::Customize(arguments.names),
             Verb::Tools(arguments) => Self::Tool(arguments.tool),

@@ -9,7 +9,6 @@
 )]
 
 mod commands;
-mod databases;
 mod e2e;
 mod environment;
 mod house;

@@ -56,6 +56,26 @@ pub enum Listing {
     Json,
 }
 
+/// A verb that answers.
+#[derive(Debug, Args)]
+pub struct Answer {
+    /// How the answer is given
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
+    pub format: Listing,
+}
+
+/// `edit`
+#[derive(Debug, Args)]
+pub struct Edit {
+    /// A variable, a service env file (`back`), `disabled_services`, `override.yml`, a file of the project, or
+    /// `NAME=VALUE` to set a variable without an editor [default: env.custom]
+    #[arg(value_name = "NAME")]
+    pub subject: Option<String>,
+    /// The file of the whole environment, in `custom/`, instead of this machine's
+    #[arg(long)]
+    pub in_custom: bool,
+}
+
 /// `services`
 #[derive(Debug, Args)]
 #[command(args_conflicts_with_subcommands = true)]
@@ -98,11 +118,13 @@ pub struct Switch {
     pub in_custom: bool,
 }
 
-/// The arguments with a bare `--custom` of `services enable` and `disable` written in full: everywhere else `--custom`
+/// The arguments with a bare `--custom` of `services enable` and `disable` and of `edit` written in full: everywhere else `--custom`
 /// takes a folder.
 pub(super) fn spelled_out(words: &[OsString]) -> Vec<OsString> {
-    let switches = words.windows(2).position(|two| two[0] == "services" && (two[1] == "enable" || two[1] == "disable"));
-    let full = |(at, word): (usize, &OsString)| match switches {
+    let is_verb = |two: &[OsString]| two[0] == "services" && (two[1] == "enable" || two[1] == "disable");
+    let switches = words.windows(2).position(is_verb);
+    let edits = (words.get(1).is_some_and(|word| word == "edit")).then_some(1);
+    let full = |(at, word): (usize, &OsString)| match switches.or(edits) {
         Some(verb) if at > verb && word == "--custom" => "--in-custom".into(),
         _ => word.clone(),
     };

@@ -3,12 +3,15 @@
 mod configure;
 mod context;
 mod customize;
+mod doctor;
 mod down;
+mod edit;
 mod env;
 mod explain;
 mod failure;
 mod graph;
 mod init;
+mod knob;
 mod manage_db;
 mod merge;
 mod new;
@@ -26,6 +29,9 @@ pub use failure::Failure;
 use crate::exit::Exit;
 use crate::report::Sources;
 use crate::settings::Task;
+
+/// The variable with the address under which browsers find the project.
+const ADDRESS: &str = "BASE_URL";
 
 /// Does what the settings ask for, and says what went wrong.
 #[must_use]
@@ -48,6 +54,8 @@ fn dispatch(context: &Context<'_>) -> Result<Exit, Failure> {
         Task::ManageDb(settings) => manage_db::run(context, settings),
         Task::New(folder) => new::run(context, folder),
         Task::Init(settings) => init::run(context, settings),
+        Task::Edit(settings) => edit::run(context, settings),
+        Task::Doctor(format) => doctor::run(context, *format),
         Task::Services(settings) => services::run(context, settings),
         Task::Customize(names) => customize::run(context, names),
         Task::Tool(tool) => tools::run(context, tool),

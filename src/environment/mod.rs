@@ -3,6 +3,7 @@
 //! The layers are shell assignments, read without a shell; `GRAMMAR.md` beside this file says which. Each name in the
 //! resulting [`Environment`] knows its file and line, the assignments it beat, and the expansions on its way.
 
+mod assignment;
 mod checks;
 mod cursor;
 mod dollar;
@@ -33,6 +34,7 @@ mod word;
 #[cfg(test)]
 mod tests;
 
+pub use assignment::assignment;
 pub use checks::{shadowed, unread};
 pub use dotenv::{HEADER, dotenv};
 pub use explain::{Beaten, Explanation};

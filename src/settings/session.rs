@@ -3,6 +3,15 @@
 use super::Format;
 use crate::cli;
 
+/// What to edit.
+#[derive(Debug)]
+pub struct Edit {
+    /// A name, or an assignment.
+    pub subject: Option<String>,
+    /// Whether the file of the whole environment is meant.
+    pub in_custom: bool,
+}
+
 /// How to set a project up.
 #[derive(Debug)]
 pub struct Init {

@@ -1,6 +1,8 @@
 //! The verbs, from the command line to docker's arguments.
 
+mod doctor;
 mod down;
+mod edit;
 mod init;
 mod passthrough;
 mod services;

@@ -27,14 +27,14 @@ fn fragments_are_listed_with_what_they_do() {
     insta::assert_snapshot!(workspace.run(&["services"]), @"
     exit 0
     --- stdout
-    FRAGMENT     STATE     PORTS                        IMAGE
-    back/cron    stopped   8080→80 127.0.0.1:53→53/udp  example/app:2
-    tools/sftp   disabled                               by ENABLE_SFTP
-    web (db)     stopped                                example/postgres:15
-      init       stopped                                example/app
-      web        healthy                                example/app
-      other      stopped                                example/other
-    custom/page  disabled                               by custom/disabled_services:2
+    FRAGMENT     SERVICE  STATE     IMAGE, PORTS
+    back/cron    cron     stopped   example/app:2  8080→80  127.0.0.1:53→53/udp
+    tools/sftp   sftp     disabled  by ENABLE_SFTP
+    web          db       stopped   example/postgres:15
+                 init     stopped   example/app
+                 web      healthy   example/app
+                 other    stopped   example/other
+    custom/page  page     disabled  by custom/disabled_services:2
     ");
 }
 
@@ -55,15 +55,15 @@ fn a_broken_configuration_and_a_missing_docker_still_leave_a_list() {
     insta::assert_snapshot!(workspace.run(&["services"]), @"
     exit 0
     --- stdout
-    FRAGMENT      STATE     PORTS  IMAGE
-    back/cron     unknown
-    broken (web)  unknown
-    tools/sftp    disabled         by ENABLE_SFTP
-    web (db)      unknown
-      init        unknown
-      web         unknown
-      other       unknown
-    custom/page   unknown
+    FRAGMENT     SERVICE  STATE     IMAGE, PORTS
+    back/cron    cron     unknown
+    broken       web      unknown
+    tools/sftp   sftp     disabled  by ENABLE_SFTP
+    web          db       unknown
+                 init     unknown
+                 web      unknown
+                 other    unknown
+    custom/page  page     unknown
     --- stderr
     The configuration is invalid, so images and ports are not known: see `lapstrake configure`.
     Docker cannot be asked what is running: see `lapstrake doctor`.

@@ -71,6 +71,8 @@ fn help_is_ours_wherever_it_is_asked_for() {
       env        List the variables
       graph      Draw the services, what they depend on, and their networks
       manage_db  Back up, restore, reset, update and copy databases [alias: db]
+      edit       Change a value or a file, and have it count only if the project still configures
+      doctor     Find what is wrong with this machine or the project, and say what mends it
       services   List the fragments and what their services do, or switch fragments on and off
       customize  Copy service env files from `defaults/env` to `custom/env`, to be changed there
       tools      Look into the running application

@@ -5,13 +5,11 @@ use std::collections::HashSet;
 use indexmap::IndexMap;
 
 use crate::commands::{Context, Failure};
-use crate::environment::{Environment, Layer, ProcessEnvironment, Sample, Variable, evaluate};
+use crate::environment::{Environment, Layer, ProcessEnvironment, Sample, Variable, assignment, evaluate};
 use crate::exit::Exit;
 use crate::project::Project;
 use crate::report::{Diagnostic, Report, Sources, nearest, read_optional};
 use crate::terminal;
-
-use super::texts::assignment;
 
 /// The variable that gives the docker compose project its name.
 const PROJECT_NAME: &str = "COMPOSE_PROJECT_NAME";

@@ -1,7 +1,8 @@
 //! What can be chosen for the user: secrets, ports and address ranges that are free.
 
 use crate::commands::Context;
-use crate::environment::{Environment, Variable, is_secret};
+use crate::commands::knob::{is_default, setter, variable_in};
+use crate::environment::{Environment, is_secret};
 use crate::fragments::discover;
 use crate::machine::{Subnet, free_port, free_subnet, listeners, networks, random_secret, routes};
 use crate::project::Project;
@@ -9,9 +10,7 @@ use crate::report::{Report, Sources, read};
 use crate::yaml::{Map, Node, parse};
 
 use super::answers::{Answers, required};
-
-/// The variable with the address under which browsers find the project.
-const ADDRESS: &str = "BASE_URL";
+use crate::commands::ADDRESS;
 
 /// Makes every secret that is required, or has a value that everybody can read in `env.base`.
 pub(super) fn secrets(answers: &mut Answers<'_>) -> std::io::Result<()> {
@@ -79,21 +78,6 @@ fn address(environment: &Environment, answers: &mut Answers<'_>, target: &str, p
     }
 }
 
-/// Whether nobody has set what a variable looks at first: it has the value of `env.base`.
-fn is_default(variable: &Variable) -> bool {
-    let used = &variable.origin.expansions;
-    !used.is_empty() && used.iter().all(|used| used.found.is_none())
-}
-
-/// The name by which people set a variable of `env.base`: its own, or the first it looks at that nobody assigns.
-fn setter(environment: &Environment, name: &str) -> Option<String> {
-    let variable = environment.get(name)?;
-    let used = || variable.origin.expansions.iter().map(|used| &*used.name);
-    let own = format!("CUSTOM_{name}");
-    let found = used().find(|used| *used == own || *used == name);
-    found.or_else(|| used().find(|used| environment.get(used).is_none())).map(str::to_owned)
-}
-
 /// The variables that fragments publish a port by, each with the port of the container.
 fn published_names(project: &Project) -> Vec<(String, String)> {
     let (mut sources, mut ignored) = (Sources::default(), Report::default());
@@ -116,6 +100,5 @@ fn published_name(port: &Node) -> Option<(String, String)> {
         Some(text) => text.rsplit_once(':')?,
         None => (port.get("published")?.as_word()?, port.get("target")?.as_word()?),
     };
-    let name = host.strip_prefix("${")?.split(['}', ':', '-']).next()?;
-    Some((name.to_owned(), target.to_owned()))
+    Some((variable_in(host)?.to_owned(), target.to_owned()))
 }

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::environment::is_secret;
+use crate::environment::{assignment, is_secret};
 use crate::fragments::discover;
 use crate::machine::Subnet;
 use crate::project::Project;
@@ -120,14 +120,4 @@ fn disabled(project: &Project) -> String {
         text.push_str(&format!("#{}\n", fragment.name));
     }
     text
-}
-
-/// A line of a layer.
-pub(super) fn assignment(name: &str, value: &str) -> String {
-    let plain = |each: char| each.is_ascii_alphanumeric() || "-_./:@%+,".contains(each);
-    if value.chars().all(plain) {
-        format!("{name}={value}\n")
-    } else {
-        format!("{name}='{}'\n", value.replace('\'', r"'\''"))
-    }
 }

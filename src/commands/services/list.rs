@@ -153,27 +153,18 @@ impl Row {
             "ports": self.ports.iter().map(|port| port.replace('→', ":")).collect::<Vec<_>>(),
         })
     }
-
-    fn name(&self) -> String {
-        let file_name = self.fragment.rsplit('/').next().unwrap_or_default();
-        match &self.service {
-            Some(service) if self.continues => format!("  {service}"),
-            Some(service) if service != file_name => format!("{} ({service})", self.fragment),
-            _ => self.fragment.clone(),
-        }
-    }
 }
 
 fn table(rows: &[Row]) -> Table {
     let mut table = Table::default();
-    table.row(["FRAGMENT", "STATE", "PORTS", "IMAGE"]);
+    table.row(["FRAGMENT", "SERVICE", "STATE", "IMAGE, PORTS"]);
     for row in rows.iter().filter(|row| row.service.is_some()) {
+        let fragment = if row.continues { String::new() } else { row.fragment.clone() };
         let last = match (&row.reason, &row.image) {
             (Some(reason), _) => format!("by {reason}"),
-            (None, Some(image)) => image.clone(),
-            (None, None) => String::new(),
+            (None, image) => image.iter().chain(&row.ports).map(String::as_str).collect::<Vec<_>>().join("  "),
         };
-        table.row([row.name(), row.state.to_owned(), row.ports.join(" "), last]);
+        table.row([fragment, row.service.clone().unwrap_or_default(), row.state.to_owned(), last]);
     }
     table
 }

@@ -1,0 +1,117 @@
+//! `edit`: what does not configure does not count.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+
+use crate::support::Workspace;
+
+/// A project whose editor is this script; `$1` is the draft.
+fn with_editor(script: &str) -> Workspace {
+    let workspace = Workspace::new()
+        .file("editor", &format!("#!/bin/sh\n{script}\n"))
+        .file("project/custom/env.custom", "OTHER='two\nlines'\n")
+        .file("project/defaults/env/back.env", "A=1\n");
+    let editor = workspace.path("editor");
+    fs::set_permissions(&editor, fs::Permissions::from_mode(0o755)).expect("rights");
+    let editor = editor.display().to_string();
+    workspace.variable("EDITOR", &format!("{editor} --wait")).variable("TMPDIR", "/tmp")
+}
+
+fn text(workspace: &Workspace, file: &str) -> String {
+    fs::read_to_string(workspace.root().join(file)).unwrap_or_default()
+}
+
+#[test]
+fn what_configures_counts() {
+    let workspace = with_editor("echo 'STATS=1' >> \"$2\"");
+    insta::assert_snapshot!(workspace.run(&["edit"]), @"
+    exit 0
+    --- stderr
+    ✓ Wrote env.custom; `lapstrake up -d` makes it count.
+    ");
+    assert_eq!(text(&workspace, "env.custom"), "STATS=1\n");
+}
+
+#[test]
+fn what_does_not_configure_changes_nothing() {
+    let workspace = with_editor("echo 'BROKEN=${' >> \"$2\"");
+    let output = workspace.run(&["edit"]);
+    assert_eq!(output.code, 3);
+    assert!(output.stderr.contains("error") && output.stderr.contains("nothing was changed"), "{output}");
+    assert_eq!(text(&workspace, "env.custom"), "");
+    let kept = output.stderr.lines().last().unwrap().strip_prefix("What you wrote is kept in ").unwrap();
+    assert_eq!(fs::read_to_string(kept).unwrap(), "BROKEN=${\n");
+    fs::remove_dir_all(std::path::Path::new(kept).parent().unwrap()).unwrap();
+}
+
+#[test]
+fn a_variable_opens_the_file_that_sets_it() {
+    let workspace = with_editor("/bin/cat \"$2\"");
+    insta::assert_snapshot!(workspace.run(&["edit", "OTHER"]), @"
+    exit 0
+    --- stdout
+    OTHER='two
+    lines'
+    --- stderr
+    Nothing has changed.
+    ");
+    insta::assert_snapshot!(workspace.run(&["edit", "STATS"]), @"
+    exit 0
+    --- stdout
+
+    #STATS=0
+    --- stderr
+    Nothing has changed.
+    ");
+    insta::assert_snapshot!(workspace.run(&["edit", "back"]), @"
+    exit 0
+    --- stdout
+    A=1
+    --- stderr
+    Nothing has changed.
+    ");
+    insta::assert_snapshot!(workspace.run(&["edit", "STATSS"]), @"
+    exit 2
+    --- stderr
+    error: `STATSS` is neither a variable, nor a service env file, nor a file of the project
+     |
+     = help: did you mean `STATS`?
+    ");
+    assert_eq!(workspace.run(&["edit", "../home"]).code, 2);
+}
+
+#[test]
+fn a_variable_is_set_without_an_editor() {
+    let workspace = with_editor("exit 9");
+    insta::assert_snapshot!(workspace.run(&["edit", "STATS=it's"]), @"
+    exit 0
+    --- stderr
+    ✓ Wrote env.custom; `lapstrake up -d` makes it count.
+    ");
+    assert_eq!(text(&workspace, "env.custom"), "STATS='it'\\''s'\n");
+    assert_eq!(workspace.run(&["edit", "--custom", "OTHER=one"]).code, 0);
+    assert_eq!(text(&workspace, "custom/env.custom"), "OTHER=one\n");
+    assert_eq!(workspace.run(&["edit", "COMPOSE_PROJECT_NAME=No Name"]).code, 3);
+    assert_eq!(text(&workspace, "env.custom"), "STATS='it'\\''s'\n");
+}
+
+#[test]
+fn a_broken_project_is_mended_one_problem_at_a_time() {
+    let workspace = with_editor("").file("project/env.custom", "A=${X:?x}\nB=${Y:?y}\n");
+    let output = workspace.run(&["edit", "A=1"]);
+    assert_eq!(output.code, 0, "{output}");
+    assert_eq!(text(&workspace, "env.custom"), "A=1\nB=${Y:?y}\n");
+}
+
+#[test]
+fn an_editor_that_fails_changes_nothing() {
+    insta::assert_snapshot!(with_editor("exit 9").run(&["edit"]).stderr.replace(char::is_numeric, "N"), @"error: the editor `[FOLDER]/editor` ended with exit code N; nothing was changed");
+    let workspace = with_editor("").variable("EDITOR", "no-such-editor");
+    insta::assert_snapshot!(workspace.run(&["edit"]), @"
+    exit 1
+    --- stderr
+    error: there is no editor `no-such-editor`
+     |
+     = help: name yours: EDITOR=nano lapstrake edit
+    ");
+}
