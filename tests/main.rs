@@ -9,6 +9,7 @@
 )]
 
 mod commands;
+mod databases;
 mod e2e;
 mod environment;
 mod house;

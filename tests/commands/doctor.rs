@@ -119,7 +119,7 @@ fn images_that_are_not_here_are_pulled() {
     the image example/app is not on this machine
     → lapstrake pull
     ");
-    assert!(workspace.typed().contains("compose … pull web\n"), "{}", workspace.typed());
+    assert!(workspace.typed().contains("compose … pull\n"), "{}", workspace.typed());
 }
 
 #[test]

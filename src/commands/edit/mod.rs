@@ -77,7 +77,7 @@ impl Draft<'_> {
         if is_worse {
             self.restore().map_err(|error| not_written(&name, &error))?;
         }
-        tell_news(context, &before, after, if is_worse { "nothing was changed" } else { "the file was written" });
+        tell_news(context, &before, &after, if is_worse { "nothing was changed" } else { "the file was written" });
         if !is_worse {
             context.printer.good(&format!("Wrote {name}; `lapstrake up -d` makes it count."));
         }
@@ -98,7 +98,7 @@ impl Draft<'_> {
 }
 
 /// Says what was not to be said before.
-fn tell_news(context: &Context<'_>, before: &Planned, after: Planned, aftermath: &str) {
+fn tell_news(context: &Context<'_>, before: &Planned, after: &Planned, aftermath: &str) {
     let known: HashSet<&str> = before.report.diagnostics().iter().map(|one| one.title.as_str()).collect();
     let mut news = Report::default();
     let all = after.report.diagnostics().iter();
