@@ -44,7 +44,7 @@ pub struct Workshop<'a> {
     /// What was seen of the variables.
     pub seen: Seen,
     root: PathBuf,
-    parsed: HashMap<PathBuf, Option<(Vec<Node>, SourceId)>>,
+    texts: HashMap<PathBuf, Option<SourceId>>,
     pub(super) extended: HashMap<(usize, PathBuf), Option<Rc<Extended>>>,
     pub(super) scopes: usize,
 }
@@ -58,7 +58,7 @@ impl<'a> Workshop<'a> {
             beaten: Beaten::new(),
             seen: Seen::default(),
             root: root.to_owned(),
-            parsed: HashMap::new(),
+            texts: HashMap::new(),
             extended: HashMap::new(),
             scopes: 0,
         }
@@ -102,14 +102,23 @@ impl<'a> Workshop<'a> {
         schema::check(model, &touched, self.report);
     }
 
-    /// The documents of a file; read and parsed once.
+    /// The documents of a file. It is read once; what is wrong with it is said once.
     pub(super) fn documents(&mut self, path: &Path, named: Option<Span>) -> Option<(Vec<Node>, SourceId)> {
-        if let Some(known) = self.parsed.get(path) {
-            return known.clone();
-        }
-        let documents = self.text(path, named).and_then(|id| Some((parse(self.sources, id, self.report)?, id)));
-        self.parsed.insert(path.to_owned(), documents.clone());
-        documents
+        let id = match self.texts.get(path) {
+            Some(known) => (*known)?,
+            None => match self.text(path, named) {
+                Some(id) => id,
+                None => return self.unusable(path),
+            },
+        };
+        let Some(documents) = parse(self.sources, id, self.report) else { return self.unusable(path) };
+        self.texts.insert(path.to_owned(), Some(id));
+        Some((documents, id))
+    }
+
+    fn unusable<T>(&mut self, path: &Path) -> Option<T> {
+        self.texts.insert(path.to_owned(), None);
+        None
     }
 
     /// The text of a file; where it cannot be read, the place that names it is shown.
