@@ -23,6 +23,11 @@ impl<'t> Cursor<'t> {
         &self.text[start..self.at]
     }
 
+    /// The text up to `end`.
+    pub(super) fn before(&self, end: usize) -> &'t str {
+        &self.text[..end]
+    }
+
     /// The text from here on.
     pub(super) fn ahead(&self) -> &'t str {
         &self.text[self.at..]

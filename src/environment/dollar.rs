@@ -123,7 +123,8 @@ impl Parser<'_> {
         self.cursor.bump();
         let context = match choice {
             _ if quoted => Context::Quoted,
-            Choice::Assign => Context::BareAssign,
+            Choice::Assign => Context::BareOnce,
+            _ if self.patterns > 0 => Context::BareOnce,
             _ => Context::Bare,
         };
         let mut word = Word::default();
@@ -137,7 +138,9 @@ impl Parser<'_> {
         let longest = self.cursor.eat(operator);
         let end = if operator == b'%' { End::Back } else { End::Front };
         let mut pattern = Word::default();
+        self.patterns += 1;
         self.word(Context::Pattern, &mut pattern)?;
+        self.patterns -= 1;
         Ok(Operation::Trim { end, longest, pattern })
     }
 

@@ -13,7 +13,8 @@ const LAST_PROBLEM: usize = MOST_PROBLEMS - 1;
 
 /// Parses a text without byte order mark and carriage returns before line ends (see [`super::layers`]).
 pub(super) fn parse(source: SourceId, text: &str) -> File {
-    let mut parser = Parser { cursor: Cursor::new(text), text, source, file: File::default(), depth: 0, stop: false };
+    let mut parser =
+        Parser { cursor: Cursor::new(text), text, source, file: File::default(), depth: 0, patterns: 0, stop: false };
     if let Some(at) = text.find('\0') {
         parser.refuse(Refusal::Nul, at..at + 1);
         parser.lose_from(0);
@@ -30,6 +31,8 @@ pub(super) struct Parser<'t> {
     file: File,
     /// How many `${` are open.
     pub(super) depth: usize,
+    /// How many of them are patterns.
+    pub(super) patterns: usize,
     /// The end of what is open could not be found: nothing behind it can be read.
     stop: bool,
 }

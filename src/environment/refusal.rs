@@ -38,6 +38,8 @@ pub(super) enum Refusal {
     Append,
     /// `~root`, `~+`
     TildeName,
+    /// `${X#~:…}`
+    TildeInPattern,
     /// `"${X-'"'}"`
     MixedQuotes,
     /// `{a,b}` in an `export`
@@ -197,6 +199,11 @@ impl Refusal {
                 "a mixture of quotes in a double-quoted expansion",
                 "shells do not agree on what it means",
                 "give the inner text a name of its own, and write that name here",
+            ),
+            Self::TildeInPattern => construct(
+                "`~:` at the start of a pattern",
+                "the shell takes all up to the next `/` for literal text here",
+                "write `\"$HOME\":` if the home folder is meant, and quote a `~` that means itself",
             ),
             Self::Braces => construct(
                 "a bare `{` behind `export`",

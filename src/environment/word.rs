@@ -11,12 +11,23 @@ pub(super) enum Context {
     Value { export: bool },
     /// In `${X-…}` outside double quotes.
     Bare,
-    /// In `${X=…}` outside double quotes: no `~` behind a `:`.
-    BareAssign,
+    /// In `${X=…}` outside double quotes, and anywhere in a pattern: no `~` behind a `:`.
+    BareOnce,
     /// In `"${X-…}"`: `'` means itself, and still hides a `}` from being the end.
     Quoted,
     /// In `${X%…}`, within double quotes or not: quotes mean what they mean outside of them.
     Pattern,
+}
+
+/// Which double quotes a character stands in.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Quotes {
+    /// `"here"`
+    Outer,
+    /// `"${X-here}"`
+    Word,
+    /// `"${X-"here"}"`
+    Inner,
 }
 
 /// What stands before the next character, as far as `~` cares.
@@ -36,7 +47,7 @@ impl Context {
     fn has_home(self, before: Before) -> bool {
         match self {
             Self::Value { .. } | Self::Bare => before != Before::Other,
-            Self::BareAssign | Self::Pattern => before == Before::Nothing,
+            Self::BareOnce | Self::Pattern => before == Before::Nothing,
             Self::Quoted => false,
         }
     }
@@ -78,7 +89,8 @@ impl Parser<'_> {
                 b'\\' => self.escape(context, word),
                 b'\'' if context == Context::Quoted => self.quotes_in_quotes(word)?,
                 b'\'' => self.single_quoted(word)?,
-                b'"' => self.double_quoted(context == Context::Quoted, word)?,
+                b'"' if context == Context::Quoted => self.double_quoted(Quotes::Inner, word)?,
+                b'"' => self.double_quoted(Quotes::Outer, word)?,
                 b'$' => self.dollar(context == Context::Quoted, false, word)?,
                 b'`' => self.refuse_backquoted(),
                 b'~' if context.has_home(now) => self.tilde(context, word),
@@ -110,7 +122,7 @@ impl Parser<'_> {
     /// `\` and what stands behind it.
     fn escape(&mut self, context: Context, word: &mut Word) {
         if context == Context::Quoted {
-            return self.escape_in_quotes(true, word);
+            return self.escape_in_quotes(Quotes::Word, word);
         }
         let start = self.cursor.at();
         self.cursor.bump();
@@ -120,25 +132,31 @@ impl Parser<'_> {
         word.push_text(character.unwrap_or('\\').encode_utf8(&mut [0; 4]), true, span);
     }
 
-    /// `\` within double quotes: it means itself before most characters.
-    fn escape_in_quotes(&mut self, in_brace: bool, word: &mut Word) {
+    /// `\` within double quotes: it means itself before most characters, and is left out in quotes within quotes.
+    fn escape_in_quotes(&mut self, quotes: Quotes, word: &mut Word) {
         let start = self.cursor.at();
         self.cursor.bump();
-        let character = match self.cursor.peek_raw() {
-            Some(byte @ (b'$' | b'`' | b'"' | b'\\')) => byte,
-            Some(b'}') if in_brace => b'}',
-            next => {
-                // The quote behind it means itself too, and opens nothing.
-                if next == Some(b'\'') {
-                    self.cursor.bump();
-                }
-                let span = self.span(start..self.cursor.at());
-                return word.push_text(self.cursor.since(start), true, span);
-            }
+        let next = self.cursor.peek_raw();
+        let is_escaped = match next {
+            Some(b'$' | b'`' | b'"' | b'\\') => true,
+            Some(b'}') => quotes == Quotes::Word,
+            _ => false,
         };
-        self.cursor.bump();
+        if is_escaped || quotes == Quotes::Inner {
+            // There, the shell drops the backslash before it looks for names: `$A\b` would be `$Ab`.
+            if !is_escaped && is_open(word, self.cursor.before(start)) {
+                self.refuse(Refusal::MixedQuotes, start..self.cursor.at());
+            }
+            let character = self.cursor.take_character();
+            let span = self.span(start..self.cursor.at());
+            return word.push_text(character.unwrap_or('\\').encode_utf8(&mut [0; 4]), true, span);
+        }
+        // The quote behind it means itself too, and opens nothing.
+        if next == Some(b'\'') {
+            self.cursor.bump();
+        }
         let span = self.span(start..self.cursor.at());
-        word.push_text(char::from(character).encode_utf8(&mut [0; 4]), true, span);
+        word.push_text(self.cursor.since(start), true, span);
     }
 
     fn single_quoted(&mut self, word: &mut Word) -> Result<(), Stop> {
@@ -183,17 +201,35 @@ impl Parser<'_> {
         Ok(())
     }
 
-    fn double_quoted(&mut self, in_brace: bool, word: &mut Word) -> Result<(), Stop> {
-        let start = self.cursor.at();
+    /// Passes over a double quote. Of quotes within quotes, the shell joins what stands on both sides before it looks
+    /// for names: `$A"b"` would be `$Ab`.
+    fn quote(&mut self, quotes: Quotes, word: &Word) {
+        let at = self.cursor.at();
         self.cursor.bump();
+        if quotes != Quotes::Inner || !is_open(word, self.cursor.before(at)) {
+            return;
+        }
+        let is_dollar = self.cursor.before(at).ends_with('$');
+        let joins = match self.cursor.peek() {
+            None | Some(b'}' | b' ' | b'\t' | b'\n') => false,
+            Some(next) => is_dollar || next == b'_' || next.is_ascii_alphanumeric() || matches!(next, b'"' | b'\\'),
+        };
+        if joins {
+            self.refuse(Refusal::MixedQuotes, at..at + 1);
+        }
+    }
+
+    fn double_quoted(&mut self, quotes: Quotes, word: &mut Word) -> Result<(), Stop> {
+        let start = self.cursor.at();
+        self.quote(quotes, word);
         let opening = self.span(start..self.cursor.at());
         word.push_text("", true, opening);
         loop {
             let at = self.cursor.at();
             match self.cursor.peek() {
                 None => return Err(self.give_up(Refusal::OpenDoubleQuote, start..start + 1)),
-                Some(b'"') => break self.cursor.bump(),
-                Some(b'\\') => self.escape_in_quotes(in_brace, word),
+                Some(b'"') => break self.quote(quotes, word),
+                Some(b'\\') => self.escape_in_quotes(quotes, word),
                 Some(b'$') => self.dollar(true, true, word)?,
                 Some(b'`') => self.refuse_backquoted(),
                 Some(_) => {
@@ -219,7 +255,9 @@ impl Parser<'_> {
             Some(byte) => !matches!(byte, b'\\' | b'"' | b'\'' | b'$' | b'`'),
         };
         let span = self.span(start..self.cursor.at());
-        if plain_end && name.is_empty() {
+        if plain_end && name.is_empty() && self.patterns > 0 && self.cursor.peek() == Some(b':') {
+            self.refuse(Refusal::TildeInPattern, start..run + 1);
+        } else if plain_end && name.is_empty() {
             word.parts.push(Part::Home { span });
         } else if plain_end && names_a_home(name) {
             self.refuse(Refusal::TildeName, start..run + name.len());
@@ -227,6 +265,14 @@ impl Parser<'_> {
             word.push_text("~", false, span);
             word.push_text(name, false, span);
         }
+    }
+}
+
+/// Whether a character more would change what stands before it: `$NAME`, or a `$` that means itself.
+fn is_open(word: &Word, before: &str) -> bool {
+    match word.parts.last() {
+        Some(Part::Expansion(_)) => !before.ends_with('}'),
+        _ => before.strip_suffix('$').is_some_and(|rest| (rest.len() - rest.trim_end_matches('\\').len()) % 2 == 0),
     }
 }
 

@@ -144,7 +144,12 @@ fn expansion(random: &mut Random, place: Place, value: &mut String) {
     }
     let operator = random.pick(&["-", ":-", "-", ":-", "+", ":+", "=", ":=", "?", ":?", "%", "%%", "#", "##"]);
     let must_be_set = operator.contains(['?', '%', '#']) && !random.once_in(20);
-    let name = if must_be_set { random.pick(&SET) } else { random.pick(&READABLE) };
+    let name = match () {
+        () if must_be_set => random.pick(&SET),
+        // So that the word is what counts.
+        () if operator.contains(['-', '=']) && random.once_in(2) => random.pick(&["U", "V", "EMPTY"]),
+        () => random.pick(&READABLE),
+    };
     value.extend(["${", name]);
     value.push_str(operator);
     let is_pattern = operator.starts_with(['%', '#']);

@@ -42,9 +42,11 @@ fn complaint(project: &TestProject, text: &str) -> Option<String> {
     loaded.report.diagnostics().iter().find(|problem| problem.severity == Severity::Error).map(|p| p.title.clone())
 }
 
-/// Somebody's home folder is asked for; we do not know whether there is such a person, and bash does.
-fn is_about_homes(project: &TestProject, text: &str) -> bool {
-    complaint(project, text).is_some_and(|title| title.contains("home folder"))
+/// Refused on purpose although bash has an answer: somebody's home folder (bash knows whether there is such a person),
+/// and quotes that are mixed in a way nobody can read.
+fn is_meant(project: &TestProject, text: &str) -> bool {
+    let titles = ["home folder", "mixture of quotes", "start of a pattern"];
+    complaint(project, text).is_some_and(|complaint| titles.iter().any(|title| complaint.contains(title)))
 }
 
 /// The shortest text found that differs in the same way.
@@ -77,7 +79,7 @@ fn compare(texts: &[String]) -> usize {
     for (text, theirs) in texts.iter().zip(bash_answers(texts)) {
         let ours = our_answer(&project, text);
         accepted += usize::from(ours.is_some());
-        if ours != theirs && !is_about_homes(&project, text) {
+        if ours != theirs && !is_meant(&project, text) {
             let reduced = reduced(&project, text);
             let ours = our_answer(&project, &reduced);
             let said = project.load(&PROCESS).drawn();

@@ -159,6 +159,27 @@ fn mixed_quotes() {
 }
 
 #[test]
+fn home_and_colon_in_pattern() {
+    insta::assert_snapshot!(drawn("A=~:x\nB=${A#~:}"), @r#"
+    error: `~:` at the start of a pattern is not read here
+     --> env.custom:2:7
+      |
+    2 | B=${A#~:}
+      |       ^^ the shell takes all up to the next `/` for literal text here
+      |
+      = help: write `"$HOME":` if the home folder is meant, and quote a `~` that means itself
+
+    error: `HOME` is used and not set
+     --> env.custom:1:3
+      |
+    1 | A=~:x
+      |   ^ used here
+      |
+      = note: `~` is the home folder of the calling process, which has none
+    "#);
+}
+
+#[test]
 fn collation() {
     insta::assert_snapshot!(drawn("B=x\nA=${B%[[=x=]]}"), @"
     error: this bracket in a pattern is not read here
