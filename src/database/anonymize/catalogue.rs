@@ -106,11 +106,6 @@ impl Catalogue {
         };
         self.table(need).is_some() || column().is_some()
     }
-
-    #[cfg(test)]
-    pub(super) fn of(tables: impl IntoIterator<Item = Table>) -> Self {
-        Self { tables: tables.into_iter().map(|table| (table.name.clone(), table)).collect() }
-    }
 }
 
 impl Table {
