@@ -2,6 +2,7 @@
 
 mod manage_db;
 mod session;
+mod verbatim;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -49,7 +50,7 @@ impl Arguments {
         let Some((verb, theirs)) = arguments.verb.verbatim() else { return Ok(arguments) };
         // clap stops looking for options of ours at the first one it does not know; our users do not know whose is whose.
         let (before, after) = words.split_at(words.len() - theirs.len());
-        let (ours, theirs) = partition(verb, after);
+        let (ours, theirs) = verbatim::partition(verb, after);
         if ours.is_empty() || before.last().is_some_and(|word| word == "--") {
             return Ok(arguments);
         }
@@ -65,40 +66,6 @@ impl Verb {
             Self::Down(verbatim) => Some(("down", &verbatim.arguments)),
             _ => None,
         }
-    }
-}
-
-/// Tells the options of a verb of ours, with their values, from what is left for docker compose.
-fn partition<'w>(verb: &str, words: &'w [OsString]) -> (Vec<&'w OsString>, Vec<&'w OsString>) {
-    let mut command = Arguments::command();
-    command.build();
-    let known: Vec<&clap::Arg> =
-        command.find_subcommand(verb).into_iter().flat_map(clap::Command::get_arguments).collect();
-    let option = |word: &str| known.iter().copied().find(|option| is_spelling(option, word));
-    let (mut ours, mut theirs) = (Vec::new(), Vec::new());
-    let mut rest = words.iter();
-    while let Some(word) = rest.next() {
-        let text = word.to_string_lossy();
-        if text == "--" {
-            theirs.extend(std::iter::once(word).chain(rest.by_ref()));
-        } else if let Some(option) = option(&text) {
-            ours.push(word);
-            ours.extend(if option.get_action().takes_values() { rest.next() } else { None });
-        } else if text.split_once('=').is_some_and(|(name, _)| option(name).is_some()) {
-            ours.push(word);
-        } else {
-            theirs.push(word);
-        }
-    }
-    (ours, theirs)
-}
-
-fn is_spelling(option: &clap::Arg, word: &str) -> bool {
-    match word.strip_prefix("--") {
-        Some(name) => option.get_long() == Some(name),
-        None => word
-            .strip_prefix('-')
-            .is_some_and(|rest| option.get_short().is_some_and(|letter| rest == letter.to_string())),
     }
 }
 
@@ -240,7 +207,14 @@ Examples:
 Examples:
   lapstrake customize back                       custom/env/back.env, read instead of defaults/env/back.env")]
     Customize(Customize),
-    /// Look into the running application
+    /// Run a tool of the project, or look into the running application
+    #[command(after_help = "\
+A tool is an executable in tools/ or custom/tools/, run in the project's folder with its variables, or declared under
+`x-lapstrake.tools`.
+
+Examples:
+  lapstrake tools                 lists them
+  lapstrake tools uwsgi_stats")]
     Tools(Tools),
     /// A verb of docker compose
     #[command(external_subcommand)]
@@ -391,8 +365,12 @@ pub enum GraphFormat {
 /// Which tool.
 #[derive(Debug, Args)]
 pub struct Tools {
-    /// The tool's name; the project declares them under `x-lapstrake.tools`
-    pub tool: String,
+    /// The tool's name; without it they are listed
+    #[arg(value_name = "NAME")]
+    pub tool: Option<String>,
+    /// Arguments for the tool
+    #[arg(value_name = "ARGUMENTS", allow_hyphen_values = true, trailing_var_arg = true)]
+    pub arguments: Vec<OsString>,
 }
 
 #[cfg(test)]

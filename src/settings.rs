@@ -57,7 +57,7 @@ pub enum Task {
     /// Copy service env files to be changed.
     Customize(Vec<String>),
     /// Look into the running application.
-    Tool(String),
+    Tool(Tool),
     /// Work on a database.
     ManageDb(ManageDb),
     /// Whatever docker compose does with this verb and these arguments.
@@ -214,7 +214,7 @@ impl From<Verb> for Task {
             Verb::Doctor(arguments) => Self::Doctor(arguments.format.into()),
             Verb::Services(arguments) => Self::Services(arguments.into()),
             Verb::Customize(arguments) => Self::Customize(arguments.names),
-            Verb::Tools(arguments) => Self::Tool(arguments.tool),
+            Verb::Tools(arguments) => Self::Tool(Tool { name: arguments.tool, arguments: arguments.arguments }),
             Verb::Compose(words) => {
                 let mut words = words.into_iter();
                 Self::Compose(words.next().unwrap_or_default(), words.collect())

@@ -2,7 +2,7 @@
 
 use anstyle::{AnsiColor, Style};
 
-use super::{Context, Failure};
+use super::{Context, Failure, hooks};
 use crate::deployment::{ChangeKind, Configured, ServiceChange, changes, diff, differs};
 use crate::exit::Exit;
 use crate::settings::{Configure, Format, Outcome};
@@ -25,7 +25,12 @@ pub(super) fn run(context: &Context<'_>, settings: Configure) -> Result<Exit, Fa
         super::verify::configured(context, &project, &configured)?;
     }
     match settings.outcome {
-        Outcome::Write => write(context, &configured),
+        Outcome::Write => {
+            hooks::run(context, &project, "before-configure")?;
+            let exit = write(context, &configured)?;
+            hooks::run(context, &project, "after-configure")?;
+            Ok(exit)
+        }
         Outcome::Show { check, diff, print } => show(context, &configured, check, diff, print),
     }
 }

@@ -3,13 +3,22 @@
 use std::ffi::OsString;
 
 use super::passthrough::compose_for;
-use super::{Context, Failure};
+use super::{Context, Failure, hooks};
 use crate::exit::Exit;
 
+const AFTER: &str = "after-down";
 const REMOVE_ORPHANS: &str = "--remove-orphans";
 
 pub(super) fn run(context: &Context<'_>, arguments: &[OsString]) -> Result<Exit, Failure> {
-    let compose = compose_for(context, &context.project()?)?;
+    let project = context.project()?;
+    let compose = compose_for(context, &project)?;
+    hooks::run(context, &project, "before-down")?;
     // Of two spellings docker compose takes the last: the user's.
-    context.hand_over(&compose.command("down").arg(REMOVE_ORPHANS).args(arguments))
+    let command = compose.command("down").arg(REMOVE_ORPHANS).args(arguments);
+    if !hooks::is_there(&project, AFTER) {
+        return context.hand_over(&command);
+    }
+    let exit = context.outcome(context.runner.run(&command))?;
+    hooks::run(context, &project, AFTER)?;
+    Ok(exit)
 }

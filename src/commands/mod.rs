@@ -10,6 +10,7 @@ mod env;
 mod explain;
 mod failure;
 mod graph;
+mod hooks;
 mod init;
 mod knob;
 mod manage_db;

@@ -1,15 +1,33 @@
-//! `tools`: looks into the running application, as the project declares them.
+//! `tools`: programs of the project, and looks into the running application as the project declares them.
 
-use super::{Context, Failure};
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::PathBuf;
+
+use super::{Context, Failure, hooks};
 use crate::exit::Exit;
+use crate::project::Project;
 use crate::report::{Diagnostic, nearest};
+use crate::settings::Tool;
+use crate::terminal::Table;
 use crate::yaml::{Map, Node};
 
-pub(super) fn run(context: &Context<'_>, name: &str) -> Result<Exit, Failure> {
-    let configured = context.settle(context.plan(&context.project()?))?;
+pub(super) fn run(context: &Context<'_>, tool: &Tool) -> Result<Exit, Failure> {
+    let project = context.project()?;
+    let programs = programs(&project);
+    let configured = context.settle(context.plan(&project))?;
     let tools = configured.model.find(&["x-lapstrake", "tools"]).and_then(Node::as_map);
+    let declared = || tools.into_iter().flat_map(Map::keys).map(|key| &**key);
+    let Some(name) = tool.name.as_deref() else {
+        return list(context, &project, &programs, declared());
+    };
+    if let Some(program) = programs.get(name) {
+        let command = hooks::with_variables(program, &project, &configured.environment).args(&tool.arguments);
+        return context.outcome(context.runner.replace(&command));
+    }
+    let arguments = &tool.arguments;
     let Some(tool) = tools.and_then(|tools| tools.get(name)).map(|entry| &entry.value) else {
-        let known = tools.into_iter().flat_map(Map::keys).map(|key| &**key);
+        let known = declared().chain(programs.keys().map(String::as_str));
         let problem = Diagnostic::error("unknown-tool", format!("this project has no tool `{name}`"));
         return Err(Failure::new(Exit::Usage, problem.with_nearest(nearest(name, known))));
     };
@@ -29,5 +47,29 @@ pub(super) fn run(context: &Context<'_>, name: &str) -> Result<Exit, Failure> {
                 .with_help(format!("`x-lapstrake.tools.{name}` takes `service`, `command`, and `needs`"));
         return Err(Failure::new(Exit::Usage, problem));
     };
-    context.hand_over(&configured.compose().command("exec").args(["-T", service]).args(command))
+    context.hand_over(&configured.compose().command("exec").args(["-T", service]).args(command).args(arguments))
+}
+
+/// The executables in `custom/tools/` and `tools/`, by name; the root's come before the operators'.
+pub(super) fn programs(project: &Project) -> BTreeMap<String, PathBuf> {
+    let entries = hooks::folders(project, "tools").into_iter().filter_map(|folder| fs::read_dir(folder).ok());
+    let paths = entries.flatten().flatten().map(|entry| entry.path()).filter(|path| hooks::is_executable(path));
+    paths.filter_map(|path| Some((path.file_name()?.to_str()?.to_owned(), path))).collect()
+}
+
+fn list<'n>(
+    context: &Context<'_>,
+    project: &Project,
+    programs: &BTreeMap<String, PathBuf>,
+    declared: impl Iterator<Item = &'n str>,
+) -> Result<Exit, Failure> {
+    let mut table = Table::default();
+    for (name, path) in programs {
+        table.row([name.clone(), project.name_of(path)]);
+    }
+    for name in declared.filter(|name| !programs.contains_key(*name)) {
+        table.row([name, "in the running application"]);
+    }
+    context.printer.data(&table.to_string())?;
+    Ok(Exit::Done)
 }

@@ -2,7 +2,10 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fmt;
+use std::io;
+use std::os::fd::AsFd;
 use std::os::unix::process::CommandExt;
+use std::path::PathBuf;
 use std::process::Stdio;
 
 /// What a command reads from its standard input.
@@ -25,6 +28,8 @@ pub struct Command {
     environment: Vec<(OsString, Option<OsString>)>,
     input: Input,
     apart: bool,
+    folder: Option<PathBuf>,
+    talking: bool,
 }
 
 impl Command {
@@ -36,6 +41,8 @@ impl Command {
             environment: Vec::new(),
             input: Input::Inherited,
             apart: false,
+            folder: None,
+            talking: false,
         }
     }
 
@@ -64,6 +71,20 @@ impl Command {
     #[must_use]
     pub fn without_env(mut self, name: impl Into<OsString>) -> Self {
         self.environment.push((name.into(), None));
+        self
+    }
+
+    /// Has it start in this folder instead of ours.
+    #[must_use]
+    pub fn in_folder(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.folder = Some(folder.into());
+        self
+    }
+
+    /// Has what it writes to standard output go to standard error, beside what we say ourselves.
+    #[must_use]
+    pub fn talking(mut self) -> Self {
+        self.talking = true;
         self
     }
 
@@ -112,6 +133,14 @@ impl Command {
                 Some(value) => command.env(name, value),
                 None => command.env_remove(name),
             };
+        }
+        if let Some(folder) = &self.folder {
+            command.current_dir(folder);
+        }
+        if self.talking {
+            // Without a standard error nobody is left to hear it.
+            let talk = io::stderr().as_fd().try_clone_to_owned();
+            command.stdout(talk.map_or_else(|_| Stdio::null(), Stdio::from));
         }
         if self.apart {
             command.process_group(0);

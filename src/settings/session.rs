@@ -1,5 +1,7 @@
 //! What the verbs want that set a project up and look at it.
 
+use std::ffi::OsString;
+
 use super::Format;
 use crate::cli;
 
@@ -10,6 +12,15 @@ pub struct Edit {
     pub subject: Option<String>,
     /// Whether the file of the whole environment is meant.
     pub in_custom: bool,
+}
+
+/// Which tool to run.
+#[derive(Debug)]
+pub struct Tool {
+    /// Its name; without it they are listed.
+    pub name: Option<String>,
+    /// Its arguments.
+    pub arguments: Vec<OsString>,
 }
 
 /// How to set a project up.

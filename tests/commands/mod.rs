@@ -3,6 +3,7 @@
 mod doctor;
 mod down;
 mod edit;
+mod hooks;
 mod init;
 mod passthrough;
 mod services;

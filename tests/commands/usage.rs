@@ -75,7 +75,7 @@ fn help_is_ours_wherever_it_is_asked_for() {
       doctor     Find what is wrong with this machine or the project, and say what mends it
       services   List the fragments and what their services do, or switch fragments on and off
       customize  Copy service env files from `defaults/env` to `custom/env`, to be changed there
-      tools      Look into the running application
+      tools      Run a tool of the project, or look into the running application
       help       Print this message or the help of the given subcommand(s)
 
     Options:

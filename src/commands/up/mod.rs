@@ -9,7 +9,7 @@ mod wait;
 
 use std::time::{Duration, Instant};
 
-use super::{Context, Failure, roles};
+use super::{Context, Failure, hooks, roles};
 use crate::deployment::Configured;
 use crate::docker::{Compose, interrupted};
 use crate::exit::Exit;
@@ -31,12 +31,15 @@ pub(super) fn run(context: &Context<'_>, settings: &settings::Up) -> Result<Exit
         data_folder::check(context.runner, configured, &planned.sources, &mut planned.report);
     }
     let configured = context.settle(planned)?;
+    hooks::run(context, &project, "before-configure")?;
     context.write(&configured)?;
+    hooks::run(context, &project, "after-configure")?;
 
     let up = Up { context, request: &request, configured: &configured, compose: compose_of(context, &configured) };
     if !request.starts {
         return context.hand_over(&up.command());
     }
+    hooks::run(context, &project, "before-up")?;
     let patience = settings.patience.unwrap_or(PATIENCE);
     let mut waiting = Waiting::new(context, began, &configured.project_name, patience);
     let profiles = configured.environment.lookup("COMPOSE_PROFILES").map_or("", |found| found.value);
@@ -48,11 +51,14 @@ pub(super) fn run(context: &Context<'_>, settings: &settings::Up) -> Result<Exit
         extensions::ensure(&up, &database, &mut waiting)?;
     }
     waiting.expect(selection);
-    match settings.patience {
-        _ if !request.detached => context.hand_over(&up.command()),
+    let exit = match settings.patience {
+        // It ends when the user has it end.
+        _ if !request.detached => return context.hand_over(&up.command()),
         None => context.outcome(context.runner.run(&up.command())),
         Some(_) => up.start_and_wait(waiting),
-    }
+    }?;
+    hooks::run(context, &project, "after-up")?;
+    Ok(exit)
 }
 
 /// In the background a quiet `up` keeps docker compose quiet too; in the foreground its output is what was asked for.

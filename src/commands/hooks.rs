@@ -1,0 +1,84 @@
+//! Programs of the project that run before and after our work, and with its variables.
+//!
+//! A hook is an executable in `custom/hooks/` or `hooks/` called `before-VERB` or `after-VERB`. Where both folders have
+//! one, both run, the operators' first.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+use super::{Context, Failure};
+use crate::docker::{Command, RunError};
+use crate::environment::{Environment, load};
+use crate::exit::Exit;
+use crate::project::Project;
+use crate::report::{Diagnostic, Report, Sources};
+
+/// Tells a hook its name, and keeps what it calls from running hooks in turn.
+const RUNNING: &str = "LAPSTRAKE_HOOK";
+
+/// Runs the hooks of a name, if there are any. One that fails ends the command: before its work nothing was done yet.
+///
+/// # Errors
+/// When a hook cannot be run, or fails.
+pub(super) fn run(context: &Context<'_>, project: &Project, name: &str) -> Result<(), Failure> {
+    if context.process.get(RUNNING).is_some() {
+        return Ok(());
+    }
+    let found: Vec<PathBuf> = folders(project, "hooks").into_iter().map(|folder| folder.join(name)).collect();
+    if found.iter().all(|path| !path.is_file()) {
+        return Ok(());
+    }
+    // What is wrong with the layers is told elsewhere; `down` works all the same.
+    let environment = load(project, context.process, &mut Sources::default(), &mut Report::default());
+    found.iter().filter(|path| path.is_file()).try_for_each(|path| one(context, project, &environment, name, path))
+}
+
+/// Whether there is a hook of this name.
+pub(super) fn is_there(project: &Project, name: &str) -> bool {
+    folders(project, "hooks").iter().any(|folder| folder.join(name).is_file())
+}
+
+fn one(
+    context: &Context<'_>,
+    project: &Project,
+    environment: &Environment,
+    name: &str,
+    path: &Path,
+) -> Result<(), Failure> {
+    let shown = project.name_of(path);
+    if !is_executable(path) {
+        let problem = Diagnostic::error("hook", format!("the hook {shown} is not executable"));
+        return Err(Failure::new(Exit::Failed, problem.with_help(format!("chmod +x {shown}"))));
+    }
+    // Data on standard output is ours alone.
+    let command = with_variables(path, project, environment).env(RUNNING, name).talking();
+    let problem = match context.runner.run(&command) {
+        Ok(ended) if ended.well() => return Ok(()),
+        Ok(ended) => format!("the hook {shown} ended with exit code {}", ended.code),
+        Err(RunError::NotFound { .. }) => format!("the hook {shown} cannot be run: its interpreter is missing"),
+        Err(error) => error.to_string(),
+    };
+    let what = match name.split_once('-') {
+        Some(("before", verb)) => format!("`{verb}` was not done"),
+        _ => "the work before it is done".to_owned(),
+    };
+    Err(Failure::new(Exit::Failed, Diagnostic::error("hook", problem).with_note(what)))
+}
+
+/// A program in the project's folder, with the variables of the project around it.
+pub(super) fn with_variables(program: &Path, project: &Project, environment: &Environment) -> Command {
+    let known = environment.iter().filter(|(_, variable)| !variable.poisoned);
+    let command = Command::new(program).in_folder(project.root());
+    known.fold(command, |command, (name, variable)| command.env(name, &variable.value))
+}
+
+/// The operators' folder of this name, then the project's.
+pub(super) fn folders(project: &Project, name: &str) -> [PathBuf; 2] {
+    [project.custom().join(name), project.root().join(name)]
+}
+
+/// Whether a file may be run by somebody.
+pub(super) fn is_executable(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|file| file.is_file() && file.permissions().mode() & 0o111 != 0)
+}

@@ -1,0 +1,130 @@
+//! Hooks and tools: programs of the project, run with its variables.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+
+use crate::support::{Workspace, answer};
+
+/// Adds a program to a project.
+fn program(workspace: Workspace, path: &str, script: &str) -> Workspace {
+    let workspace = workspace.file(&format!("project/{path}"), &format!("#!/bin/sh\n{script}\n"));
+    let file = workspace.root().join(path);
+    fs::set_permissions(file, fs::Permissions::from_mode(0o755)).expect("rights");
+    workspace
+}
+
+const TELL: &str = "echo \"$LAPSTRAKE_HOOK of $COMPOSE_PROJECT_NAME in ${PWD##*/} ($0)\"";
+
+#[test]
+fn hooks_run_around_the_work_with_the_variables_of_the_project() {
+    let workspace = program(Workspace::new(), "hooks/before-configure", TELL);
+    let workspace = program(workspace, "custom/hooks/before-configure", TELL);
+    let workspace = program(workspace, "custom/hooks/after-configure", "test -s .env && echo written");
+    insta::assert_snapshot!(workspace.run(&["configure"]), @"
+    exit 0
+    --- stderr
+    before-configure of demo in project ([FOLDER]/project/custom/hooks/before-configure)
+    before-configure of demo in project ([FOLDER]/project/hooks/before-configure)
+    ✓ Wrote compose.yaml and .env: 4 services.
+    written
+    ");
+    assert_eq!(workspace.run(&["configure", "--check"]).stderr, "", "what writes nothing runs none");
+}
+
+#[test]
+fn standard_output_stays_pure() {
+    let workspace = program(Workspace::new(), "hooks/before-configure", "echo talk");
+    let output = workspace.run(&["configure", "--format", "json"]);
+    assert!(serde_json::from_str::<serde_json::Value>(&output.stdout).is_ok(), "{output}");
+    assert!(output.stderr.contains("talk"));
+}
+
+#[test]
+fn a_failing_hook_before_the_work_stops_it() {
+    let workspace = program(Workspace::new(), "hooks/before-configure", "exit 7");
+    insta::assert_snapshot!(workspace.run(&["configure"]), @"
+    exit 1
+    --- stderr
+    error: the hook hooks/before-configure ended with exit code 7
+     |
+     = note: `configure` was not done
+    ");
+    assert!(!workspace.root().join(".env").exists());
+    let workspace = program(Workspace::new(), "custom/hooks/before-up", "exit 1");
+    assert_eq!(workspace.run(&["up", "-d"]).code, 1);
+    assert_eq!(workspace.calls().len(), 0);
+}
+
+#[test]
+fn hooks_frame_up_and_down() {
+    let workspace = program(Workspace::new(), "hooks/before-up", "echo before");
+    let workspace = program(workspace, "hooks/after-up", "echo after");
+    let workspace = program(workspace, "hooks/before-down", "echo before down");
+    let workspace = program(workspace, "hooks/after-down", "echo after down; exit 3");
+    let output = workspace.run(&["up", "-d", "--no-wait", "other"]);
+    insta::assert_snapshot!(output, @"
+    exit 0
+    --- stderr
+    before
+    after
+    ");
+    insta::assert_snapshot!(workspace.run(&["down"]), @"
+    exit 1
+    --- stderr
+    before down
+    after down
+    error: the hook hooks/after-down ended with exit code 3
+     |
+     = note: the work before it is done
+    ");
+    let failing = workspace.docker(answer("up").exit(1)).docker(answer("compose version").stdout("2.40.3\n"));
+    assert!(!failing.run(&["up", "-d", "--no-wait", "other"]).stderr.contains("after"), "nothing was done");
+}
+
+#[test]
+fn what_a_hook_calls_runs_no_hooks() {
+    let workspace = program(Workspace::new(), "hooks/before-configure", "echo once");
+    let workspace = workspace.variable("LAPSTRAKE_HOOK", "before-up");
+    assert!(!workspace.run(&["configure"]).stderr.contains("once"));
+}
+
+#[test]
+fn a_hook_that_cannot_be_run_is_said() {
+    let workspace = Workspace::new().file("project/hooks/before-configure", "#!/bin/sh\n");
+    insta::assert_snapshot!(workspace.run(&["configure"]), @"
+    exit 1
+    --- stderr
+    error: the hook hooks/before-configure is not executable
+     |
+     = help: chmod +x hooks/before-configure
+    ");
+    let workspace = program(workspace, "hooks/before-configure", "exit 0")
+        .file("project/hooks/before-configure", "#!/no/such/interpreter\n");
+    insta::assert_snapshot!(workspace.run(&["configure"]), @"
+    exit 1
+    --- stderr
+    error: the hook hooks/before-configure cannot be run: its interpreter is missing
+     |
+     = note: `configure` was not done
+    ");
+}
+
+#[test]
+fn executables_are_tools() {
+    let workspace = program(Workspace::new(), "custom/tools/where", "echo custom");
+    let workspace = program(workspace, "tools/where", "echo \"$COMPOSE_PROJECT_NAME in ${PWD##*/}:\" \"$@\"; exit 4");
+    let workspace = program(workspace, "custom/tools/count", "true").file("project/tools/README", "");
+    insta::assert_snapshot!(workspace.run(&["tools"]), @"
+    exit 0
+    --- stdout
+    count        custom/tools/count
+    where        tools/where
+    uwsgi_stats  in the running application
+    ");
+    insta::assert_snapshot!(workspace.run(&["tools", "where", "-x", "a b"]), @"
+    exit 4
+    --- stdout
+    demo in project: -x a b
+    ");
+    assert_eq!(workspace.run(&["tools", "cuont"]).code, 2);
+}
