@@ -49,7 +49,7 @@ CREATE TABLE party_address (id serial PRIMARY KEY, party integer NOT NULL, stree
 CREATE TABLE party_contact_mechanism (id serial PRIMARY KEY, party integer NOT NULL, type varchar, value varchar, value_compact varchar);
 INSERT INTO party_party (active, code, name, is_person, first_name, commercial_name, birth_name, siren, ssn, create_date)
   SELECT true, n, 'Name of ' || n, n % 10 > 0, 'First ' || n, CASE WHEN n % 10 = 0 THEN 'Trade ' || n END, 'Birth ' || n,
-    CASE WHEN n % 10 = 0 THEN lpad(n::text, 9, '0') END, lpad(n::text, 15, '1'), now() FROM generate_series(1, :parties) n;
+    CASE WHEN n % 10 = 0 THEN lpad(n::text, 9, '0') END, lpad(n::text, 15, '0'), now() FROM generate_series(1, :parties) n;
 INSERT INTO bank (party) SELECT id FROM party_party WHERE id % 10000 = 0;
 INSERT INTO insurer (party) SELECT id FROM party_party WHERE id % 20000 = 10;
 INSERT INTO contract (subscriber) SELECT id FROM party_party WHERE id % 2 = 0;
