@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use super::stack::{Stack, sum, told};
 
 /// Different in every run; a failure says at which moment it was.
-fn moments(longest: Duration, number: u32) -> Vec<Duration> {
+pub(super) fn moments(longest: Duration, number: u32) -> Vec<Duration> {
     use std::hash::{BuildHasher, Hasher};
     let random = || std::collections::hash_map::RandomState::new().build_hasher().finish();
     (0..number).map(|_| longest.mul_f64(random() as f64 / u64::MAX as f64)).collect()

@@ -1,6 +1,11 @@
 //! A database is never lost: `manage_db` on a real PostgreSQL, under every fault that can be injected.
 
+mod afar;
 mod anonymize;
+mod faults;
 mod kills;
 mod round_trips;
 mod stack;
+mod swap;
+mod tryton;
+mod verbs;

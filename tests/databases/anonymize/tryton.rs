@@ -24,7 +24,6 @@ SELECT name, login, email FROM res_user WHERE login IN ('admin', 'kept-login') O
 SELECT name, login, email FROM res_user__history WHERE login IN ('admin', 'kept-login') ORDER BY login;
 SELECT name FROM res_group ORDER BY name;
 SELECT count(*), sum(id), sum(hashtext(code)) FROM party_party;
-SELECT name, active FROM ir_model_access ORDER BY id LIMIT 0;
 ";
 
 /// The application's own database, with `parties` parties.

@@ -5,7 +5,7 @@ set -euo pipefail
 in_database() { psql -X -q -v ON_ERROR_STOP=1 -d "$1" -At; }
 
 set_password() {
-  echo "INSERT INTO account VALUES ('boss', md5('$(cat "$ADMIN_PASSWORD_FILE")'))
+  printf '%s\n' '\set password `cat "$ADMIN_PASSWORD_FILE"`' "INSERT INTO account VALUES ('boss', md5(:'password'))
     ON CONFLICT (login) DO UPDATE SET password = excluded.password;" | in_database "$1"
 }
 
