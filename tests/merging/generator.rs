@@ -1,12 +1,10 @@
 //! Sets of fragments that are the same in every run: services in short and long forms, variables, anchors, tags,
 //! `extends`, `include`.
 
-#[path = "../environment/random.rs"]
-mod random;
 
 use std::fmt::Write as _;
 
-use self::random::Random;
+use crate::environment::random::Random;
 use super::folder::Folder;
 use super::grammar::{ATTRIBUTES, GRAMMAR};
 

@@ -48,7 +48,7 @@ impl Stack {
         stack.write("app/app.sh", include_str!("app.sh"));
         // No overlay of ours: the roles stand in the fragment.
         fs::create_dir(stack.path("overlays")).expect("a folder");
-        stack.write("env.custom", &format!("COMPOSE_PROJECT_NAME={}\n", stack.name));
+        stack.write("env.custom", format!("COMPOSE_PROJECT_NAME={}\n", stack.name));
         stack
     }
 
