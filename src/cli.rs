@@ -186,6 +186,18 @@ Examples:
   lapstrake edit CUSTOM_POSTGRES_PORT=5433  no editor
   lapstrake edit override.yml --custom      the one of the whole environment")]
     Edit(Edit),
+    /// Show the project on one screen: what runs, where it is found, the databases and their last dumps
+    #[command(after_help = "\
+Examples:
+  lapstrake status
+  watch lapstrake status")]
+    Status(Answer),
+    /// List the addresses of the services: what the reverse proxy leads to them, and the ports they publish
+    #[command(after_help = "\
+Examples:
+  lapstrake urls
+  lapstrake urls --format json | jq -r '.[].url'")]
+    Urls(Answer),
     /// Find what is wrong with this machine or the project, and say what mends it
     #[command(after_help = "\
 Looks at docker, the configuration, images, folders, ports, networks, certificates, room on the disk, hooks and tools.

@@ -50,6 +50,10 @@ pub enum Task {
     Graph(GraphFormat),
     /// Change a file, if the project still configures then.
     Edit(Edit),
+    /// Show the project on one screen.
+    Status(Format),
+    /// List the addresses of the services.
+    Urls(Format),
     /// Find out what is wrong.
     Doctor(Format),
     /// List the fragments, or switch some.
@@ -211,6 +215,8 @@ impl From<Verb> for Task {
             }),
             Verb::ManageDb(arguments) => Self::ManageDb(arguments.into()),
             Verb::Edit(arguments) => Self::Edit(Edit { subject: arguments.subject, in_custom: arguments.in_custom }),
+            Verb::Status(arguments) => Self::Status(arguments.format.into()),
+            Verb::Urls(arguments) => Self::Urls(arguments.format.into()),
             Verb::Doctor(arguments) => Self::Doctor(arguments.format.into()),
             Verb::Services(arguments) => Self::Services(arguments.into()),
             Verb::Customize(arguments) => Self::Customize(arguments.names),

@@ -20,8 +20,10 @@ mod passthrough;
 mod roles;
 mod services;
 mod standing;
+mod status;
 mod tools;
 mod up;
+mod urls;
 mod verify;
 
 pub use context::Context;
@@ -56,6 +58,8 @@ fn dispatch(context: &Context<'_>) -> Result<Exit, Failure> {
         Task::New(folder) => new::run(context, folder),
         Task::Init(settings) => init::run(context, settings),
         Task::Edit(settings) => edit::run(context, settings),
+        Task::Status(format) => status::run(context, *format),
+        Task::Urls(format) => urls::run(context, *format),
         Task::Doctor(format) => doctor::run(context, *format),
         Task::Services(settings) => services::run(context, settings),
         Task::Customize(names) => customize::run(context, names),

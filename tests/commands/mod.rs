@@ -7,6 +7,7 @@ mod hooks;
 mod init;
 mod passthrough;
 mod services;
+mod status;
 mod tools;
 mod trouble;
 mod up;

@@ -72,6 +72,10 @@ fn help_is_ours_wherever_it_is_asked_for() {
       graph      Draw the services, what they depend on, and their networks
       manage_db  Back up, restore, reset, update and copy databases [alias: db]
       edit       Change a value or a file, and have it count only if the project still configures
+      status     Show the project on one screen: what runs, where it is found, the databases and their
+                 last dumps
+      urls       List the addresses of the services: what the reverse proxy leads to them, and the ports
+                 they publish
       doctor     Find what is wrong with this machine or the project, and say what mends it
       services   List the fragments and what their services do, or switch fragments on and off
       customize  Copy service env files from `defaults/env` to `custom/env`, to be changed there

@@ -14,6 +14,7 @@ mod list;
 mod load;
 mod lock;
 mod mongo;
+mod overview;
 mod prepare;
 mod psql;
 mod questions;
@@ -35,6 +36,7 @@ use crate::exit::Exit;
 use crate::report::Diagnostic;
 use crate::settings::{DatabaseVerb, ManageDb};
 
+pub(super) use overview::{Glance, glance};
 use session::Session;
 
 pub(super) fn run(context: &Context<'_>, settings: &ManageDb) -> Result<Exit, Failure> {
