@@ -1,12 +1,11 @@
 //! Sets of fragments that are the same in every run: services in short and long forms, variables, anchors, tags,
 //! `extends`, `include`.
 
-
 use std::fmt::Write as _;
 
-use crate::environment::random::Random;
 use super::folder::Folder;
 use super::grammar::{ATTRIBUTES, GRAMMAR};
+use crate::environment::random::Random;
 
 const VARIABLES: &[(&str, &str)] = &[
     ("ONE", "one"),
