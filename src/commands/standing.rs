@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use jiff::Timestamp;
+
 use super::Context;
 use crate::docker::{Container, containers, find_trouble};
 
@@ -61,4 +63,23 @@ fn word(container: &Container) -> &'static str {
         ("exited" | "dead", _) if !matches!(state.exit_code, 0 | 137 | 143) => "failed",
         _ => "stopped",
     }
+}
+
+/// How long a container has been running: `3 days`, `5 min`.
+pub(super) fn uptime(container: &Container) -> Option<String> {
+    (container.state.status == "running").then_some(())?;
+    let began: Timestamp = container.state.started_at.parse().ok()?;
+    Some(rough(Timestamp::now().duration_since(began).as_secs()))
+}
+
+/// A time in its largest unit.
+pub(super) fn rough(seconds: i64) -> String {
+    let (count, unit) = match seconds {
+        ..60 => (seconds.max(0), "s"),
+        60..3_600 => (seconds / 60, "min"),
+        3_600..86_400 => (seconds / 3_600, "h"),
+        86_400..172_800 => (1, "day"),
+        _ => (seconds / 86_400, "days"),
+    };
+    format!("{count} {unit}")
 }
