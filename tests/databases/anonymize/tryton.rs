@@ -103,17 +103,19 @@ fn nothing_is_left(parties: u32) {
 }
 
 #[test]
+#[ignore = "minutes long: part of ./bin/test --all"]
 fn nothing_is_left_of_what_is_covered() {
     nothing_is_left(5_000);
 }
 
 #[test]
-#[ignore = "takes minutes"]
+#[ignore = "minutes long: part of ./bin/test --all"]
 fn nothing_is_left_of_a_hundred_thousand_parties() {
     nothing_is_left(100_000);
 }
 
 #[test]
+#[ignore = "minutes long: part of ./bin/test --all"]
 fn companies_stay_when_asked_for() {
     let stack = filled(100);
     stack.write("custom/anonymize.yml", "settings: {companies: keep}\n");
