@@ -1,17 +1,21 @@
 //! The arguments as clap reads them; the comments are the help. [`crate::settings`] is the only reader.
 
+mod completions;
 mod manage_db;
 mod session;
+mod showing;
 mod verbatim;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum, ValueHint};
 
 use crate::exit;
+pub use completions::{Completions, Shell, answer};
 pub use manage_db::{Anonymize, DatabaseVerb, DumpFormat, LoadFormat, ManageDb};
 pub use session::*;
+pub use showing::*;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -79,10 +83,10 @@ pub fn verbs() -> Vec<String> {
 #[derive(Debug, Args)]
 pub struct Common {
     /// The project's folder [default: the nearest folder, from here upwards, that is a project]
-    #[arg(short = 'C', value_name = "DIR", global = true, overrides_with = "project")]
+    #[arg(short = 'C', value_name = "DIR", global = true, overrides_with = "project", value_hint = ValueHint::DirPath)]
     pub project: Option<PathBuf>,
     /// The folder with what the operators keep, relative to the project
-    #[arg(long, value_name = "DIR", default_value = "custom", global = true)]
+    #[arg(long, value_name = "DIR", default_value = "custom", global = true, value_hint = ValueHint::DirPath)]
     pub custom: PathBuf,
     /// Say errors only
     #[arg(short, long, global = true)]
@@ -174,7 +178,18 @@ Examples:
   lapstrake graph --format dot | dot -Tsvg > services.svg")]
     Graph(Graph),
     /// Back up, restore, reset, update and copy databases
-    #[command(name = "manage_db", visible_alias = "db")]
+    #[command(
+        name = "manage_db",
+        visible_alias = "db",
+        after_help = "\
+A command that fails leaves the database as it was.
+
+Examples:
+  lapstrake manage_db list
+  lapstrake manage_db dump backup.zst --format zst
+  lapstrake manage_db load backup.zst --keep-old
+  lapstrake manage_db undo        as it was before `load`"
+    )]
     ManageDb(ManageDb),
     /// Change a value or a file, and have it count only if the project still configures
     #[command(after_help = "\
@@ -228,6 +243,13 @@ Examples:
   lapstrake tools                 lists them
   lapstrake tools uwsgi_stats")]
     Tools(Tools),
+    /// Print the script that has a shell complete verbs and the names of the project
+    #[command(after_help = "\
+Examples:
+  lapstrake completions bash > ~/.local/share/bash-completion/completions/lapstrake
+  lapstrake completions zsh > ~/.zfunc/_lapstrake      with ~/.zfunc in $fpath
+  lapstrake completions fish > ~/.config/fish/completions/lapstrake.fish")]
+    Completions(Completions),
     /// A verb of docker compose
     #[command(external_subcommand)]
     Compose(Vec<OsString>),
@@ -287,98 +309,15 @@ pub struct Up {
 #[derive(Debug, Args)]
 pub struct Verbatim {
     /// Options and services for docker compose
-    #[arg(value_name = "ARGUMENTS", allow_hyphen_values = true)]
+    #[arg(value_name = "ARGUMENTS", allow_hyphen_values = true, add = completions::services())]
     pub arguments: Vec<OsString>,
-}
-
-/// `merge`
-#[derive(Debug, Args)]
-pub struct Merge {
-    /// The files, lowest first
-    #[arg(value_name = "FILE", required = true)]
-    pub files: Vec<PathBuf>,
-    /// Write here instead of to standard output
-    #[arg(short, long, value_name = "FILE")]
-    pub output: Option<PathBuf>,
-    /// Read variables from here instead of from `.env` beside the first file
-    #[arg(long, value_name = "FILE")]
-    pub env_file: Vec<PathBuf>,
-    /// The project's name
-    #[arg(short, long, value_name = "NAME")]
-    pub project_name: Option<String>,
-    /// Ask docker compose itself whether it reads the same
-    #[arg(long)]
-    pub verify: bool,
-    /// How problems are shown
-    #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
-    pub format: Format,
-}
-
-/// `explain`
-#[derive(Debug, Args)]
-pub struct Explain {
-    /// A variable, a service, or a service and a path of keys (`coog.environment`)
-    #[arg(value_name = "NAME")]
-    pub subject: String,
-    /// Show secrets
-    #[arg(long)]
-    pub show_secrets: bool,
-    /// How problems are shown
-    #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
-    pub format: Format,
-}
-
-/// `env`
-#[derive(Debug, Args)]
-pub struct Env {
-    /// Only what differs from the defaults
-    #[arg(long)]
-    pub changed: bool,
-    /// Show secrets
-    #[arg(long)]
-    pub show_secrets: bool,
-    /// How they are listed
-    #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
-    pub format: EnvFormat,
-}
-
-/// How variables are listed.
-#[derive(Clone, Copy, Debug, Default, ValueEnum)]
-pub enum EnvFormat {
-    /// For people
-    #[default]
-    Text,
-    /// As JSON
-    Json,
-    /// As docker compose reads it
-    Dotenv,
-    /// As a shell reads it
-    Shell,
-}
-
-/// `graph`
-#[derive(Debug, Args)]
-pub struct Graph {
-    /// The language of the drawing
-    #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
-    pub format: GraphFormat,
-}
-
-/// Languages of drawings.
-#[derive(Clone, Copy, Debug, Default, ValueEnum)]
-pub enum GraphFormat {
-    /// Mermaid, which many web pages draw by themselves
-    #[default]
-    Mermaid,
-    /// DOT, for Graphviz
-    Dot,
 }
 
 /// Which tool.
 #[derive(Debug, Args)]
 pub struct Tools {
     /// The tool's name; without it they are listed
-    #[arg(value_name = "NAME")]
+    #[arg(value_name = "NAME", add = completions::tools())]
     pub tool: Option<String>,
     /// Arguments for the tool
     #[arg(value_name = "ARGUMENTS", allow_hyphen_values = true, trailing_var_arg = true)]

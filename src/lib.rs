@@ -10,6 +10,7 @@
 
 pub mod cli;
 pub mod commands;
+pub mod completion;
 pub mod database;
 pub mod deployment;
 pub mod docker;

@@ -2,12 +2,16 @@
 
 use std::process::ExitCode;
 
+use lapstrake::cli;
 use lapstrake::commands::{self, Context};
 use lapstrake::docker::System;
 use lapstrake::settings::Settings;
 use lapstrake::terminal::Printer;
 
 fn main() -> ExitCode {
+    if cli::answer(std::env::args_os()) {
+        return ExitCode::SUCCESS;
+    }
     let settings = match Settings::from_arguments(std::env::args_os()) {
         Ok(settings) => settings,
         Err(message) => {

@@ -1,6 +1,12 @@
 //! The folder we work on.
 
+use std::collections::BTreeMap;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+
+/// Where it is written who ran which verb on which database, relative to the project.
+pub const JOURNAL: &str = "log/lapstrake.log";
 
 /// A project: a folder with `env.base` and `compose/`, and the folder with what its operators keep (`custom/`).
 #[derive(Clone, Debug)]
@@ -79,6 +85,36 @@ impl Project {
     pub fn name_of(&self, path: &Path) -> String {
         path.strip_prefix(&self.root).unwrap_or(path).display().to_string()
     }
+
+    /// The operators' folder of this name, then the project's.
+    #[must_use]
+    pub fn folders(&self, name: &str) -> [PathBuf; 2] {
+        [self.custom.join(name), self.root.join(name)]
+    }
+
+    /// The executables in `custom/tools/` and `tools/`, by name; the root's come before the operators'.
+    #[must_use]
+    pub fn tools(&self) -> BTreeMap<String, PathBuf> {
+        let entries = self.folders("tools").into_iter().filter_map(|folder| fs::read_dir(folder).ok());
+        let paths = entries.flatten().flatten().map(|entry| entry.path()).filter(|path| is_executable(path));
+        paths.filter_map(|path| Some((path.file_name()?.to_str()?.to_owned(), path))).collect()
+    }
+
+    /// The names of the service env files that come with the project, sorted.
+    #[must_use]
+    pub fn default_env_files(&self) -> Vec<String> {
+        let entries = fs::read_dir(self.root.join("defaults/env")).into_iter().flatten().flatten();
+        let mut names: Vec<String> =
+            entries.filter_map(|entry| entry.file_name().to_str()?.strip_suffix(".env").map(str::to_owned)).collect();
+        names.sort_unstable();
+        names
+    }
+}
+
+/// Whether a file may be run by somebody.
+#[must_use]
+pub fn is_executable(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|file| file.is_file() && file.permissions().mode() & 0o111 != 0)
 }
 
 fn missing_part(folder: &Path) -> Option<&'static str> {

@@ -54,6 +54,8 @@ pub enum Task {
     Status(Format),
     /// List the addresses of the services.
     Urls(Format),
+    /// Print the script by which a shell completes.
+    Completions(cli::Shell),
     /// Find out what is wrong.
     Doctor(Format),
     /// List the fragments, or switch some.
@@ -218,6 +220,7 @@ impl From<Verb> for Task {
             Verb::Status(arguments) => Self::Status(arguments.format.into()),
             Verb::Urls(arguments) => Self::Urls(arguments.format.into()),
             Verb::Doctor(arguments) => Self::Doctor(arguments.format.into()),
+            Verb::Completions(arguments) => Self::Completions(arguments.shell),
             Verb::Services(arguments) => Self::Services(arguments.into()),
             Verb::Customize(arguments) => Self::Customize(arguments.names),
             Verb::Tools(arguments) => Self::Tool(Tool { name: arguments.tool, arguments: arguments.arguments }),

@@ -4,13 +4,13 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::Format;
+use super::{Format, completions};
 
 /// `manage_db`
 #[derive(Debug, Args)]
 pub struct ManageDb {
     /// The database [default: the project's main database]
-    #[arg(long, value_name = "NAME", global = true)]
+    #[arg(long, value_name = "NAME", global = true, add = completions::databases())]
     pub database: Option<String>,
     /// Do not ask for confirmation
     #[arg(short, long, global = true)]
@@ -54,7 +54,7 @@ Examples:
   lapstrake manage_db update contract claim loan --keep-old")]
     Update {
         /// What to update or install
-        #[arg(value_name = "MODULES", default_value = "ir")]
+        #[arg(value_name = "MODULES", default_value = "ir", add = completions::modules())]
         modules: Vec<String>,
         /// Keep the database as it was before under a dated name
         #[arg(long)]
@@ -121,28 +121,53 @@ Examples:
   lapstrake manage_db dump --anonymized shared.zst --format zst")]
     Anonymize(Anonymize),
     /// Bring back the newest database that was kept
+    #[command(after_help = "\
+Examples:
+  lapstrake manage_db load backup.sql --keep-old
+  lapstrake manage_db undo                            as it was before `load`")]
     Undo {
         /// Keep the present database under a dated name
         #[arg(long)]
         keep_old: bool,
     },
     /// Change the administrator's password
-    #[command(name = "change_admin_password")]
+    #[command(
+        name = "change_admin_password",
+        after_help = "\
+The password is asked for, or taken from --admin-password-file, or from LAPSTRAKE_ADMIN_PASSWORD.
+
+Examples:
+  lapstrake manage_db change_admin_password
+  lapstrake manage_db change_admin_password --admin-password-file /run/secrets/admin"
+    )]
     ChangeAdminPassword {
         /// The new password: the first line of this file
         #[arg(long, value_name = "FILE")]
         admin_password_file: Option<PathBuf>,
     },
     /// Make an empty database, with the extensions that the application needs
+    #[command(after_help = "\
+Examples:
+  lapstrake manage_db create --database test")]
     Create,
     /// Remove a database
+    #[command(after_help = "\
+Examples:
+  lapstrake manage_db drop --database test")]
     Drop,
     /// List the databases of the server
+    #[command(after_help = "\
+Examples:
+  lapstrake manage_db list
+  lapstrake manage_db list --report json")]
     List,
     /// Copy a database, without interrupting it
+    #[command(after_help = "\
+Examples:
+  lapstrake manage_db copy coog test")]
     Copy {
         /// What is copied
-        #[arg(value_name = "FROM")]
+        #[arg(value_name = "FROM", add = completions::databases())]
         from: String,
         /// What the copy is called
         #[arg(value_name = "TO")]
@@ -159,13 +184,21 @@ Examples:
         arguments: Vec<String>,
     },
     /// Wait until the server answers
+    #[command(after_help = "\
+Examples:
+  lapstrake manage_db wait --timeout 120")]
     Wait {
         /// How long it may take
         #[arg(long, value_name = "SECONDS", default_value_t = 60)]
         timeout: u64,
     },
     /// Write a backup of the MongoDB server
-    #[command(name = "mongo_dump")]
+    #[command(
+        name = "mongo_dump",
+        after_help = "\
+Examples:
+  lapstrake manage_db mongo_dump documents.gz"
+    )]
     MongoDump {
         /// Where it goes; `-` is standard output [default: /tmp/mongo-DATE-TIME.gz]
         #[arg(value_name = "FILE")]
@@ -175,7 +208,12 @@ Examples:
         force: bool,
     },
     /// Restore a backup of the MongoDB server; collections that the backup holds are replaced
-    #[command(name = "mongo_restore")]
+    #[command(
+        name = "mongo_restore",
+        after_help = "\
+Examples:
+  lapstrake manage_db mongo_restore documents.gz"
+    )]
     MongoRestore {
         /// The backup; `-` is standard input
         #[arg(value_name = "FILE")]

@@ -3,13 +3,15 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{Args, Subcommand, ValueEnum, ValueHint};
+
+use super::completions;
 
 /// `new`
 #[derive(Debug, Args)]
 pub struct New {
     /// The folder, which is made; one that is there must be empty
-    #[arg(value_name = "DIR")]
+    #[arg(value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub folder: PathBuf,
 }
 
@@ -17,7 +19,7 @@ pub struct New {
 #[derive(Debug, Args)]
 pub struct Init {
     /// Answer a question, or set any other variable
-    #[arg(long, value_name = "NAME=VALUE", value_parser = assignment)]
+    #[arg(long, value_name = "NAME=VALUE", value_parser = assignment, add = completions::assignments())]
     pub set: Vec<(String, String)>,
     /// Ask nothing: take the defaults
     #[arg(short, long)]
@@ -42,7 +44,7 @@ fn assignment(text: &str) -> Result<(String, String), String> {
 #[derive(Debug, Args)]
 pub struct Customize {
     /// A file of `defaults/env`, with or without its ending
-    #[arg(value_name = "NAME", required = true)]
+    #[arg(value_name = "NAME", required = true, add = completions::env_files())]
     pub names: Vec<String>,
 }
 
@@ -69,7 +71,7 @@ pub struct Answer {
 pub struct Edit {
     /// A variable, a service env file (`back`), `disabled_services`, `override.yml`, a file of the project, or
     /// `NAME=VALUE` to set a variable without an editor [default: env.custom]
-    #[arg(value_name = "NAME")]
+    #[arg(value_name = "NAME", add = completions::edited())]
     pub subject: Option<String>,
     /// The file of the whole environment, in `custom/`, instead of this machine's
     #[arg(long)]
@@ -92,7 +94,7 @@ pub struct Services {
 #[derive(Debug, Subcommand)]
 pub enum ServicesVerb {
     /// Have fragments take part again
-    #[command(after_help = "\
+    #[command(mut_arg("names", |names| names.add(completions::left_out())), after_help = "\
 Takes the lines out of `disabled_services`, or brings back (`!NAME`) what `custom/disabled_services` leaves out.
 
 Examples:
@@ -100,7 +102,7 @@ Examples:
   lapstrake services enable cron bus --custom    for the whole environment")]
     Enable(Switch),
     /// Leave fragments out
-    #[command(after_help = "\
+    #[command(mut_arg("names", |names| names.add(completions::taking_part())), after_help = "\
 Examples:
   lapstrake services disable back/cron           on this machine
   lapstrake services disable mongo --custom      for the whole environment")]

@@ -12,7 +12,7 @@ use crate::report::{Diagnostic, nearest};
 
 pub(super) fn run(context: &Context<'_>, names: &[String]) -> Result<Exit, Failure> {
     let project = context.project()?;
-    let known = defaults(&project);
+    let known = project.default_env_files();
     // All names are looked at before the first file is written.
     for name in names {
         let bare = bare(name);
@@ -59,13 +59,4 @@ fn copy(context: &Context<'_>, project: &Project, name: &str) -> Result<(), Fail
 fn bare(name: &str) -> &str {
     let name = Path::new(name).file_name().and_then(|name| name.to_str()).unwrap_or(name);
     name.strip_suffix(".env").unwrap_or(name)
-}
-
-/// The names of the service env files that come with the project, sorted.
-pub(super) fn defaults(project: &Project) -> Vec<String> {
-    let entries = fs::read_dir(project.root().join("defaults/env")).into_iter().flatten().flatten();
-    let mut names: Vec<String> =
-        entries.filter_map(|entry| entry.file_name().to_str()?.strip_suffix(".env").map(str::to_owned)).collect();
-    names.sort_unstable();
-    names
 }

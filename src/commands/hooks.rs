@@ -3,15 +3,13 @@
 //! A hook is an executable in `custom/hooks/` or `hooks/` called `before-VERB` or `after-VERB`. Where both folders have
 //! one, both run, the operators' first.
 
-use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use super::{Context, Failure};
 use crate::docker::{Command, RunError};
 use crate::environment::{Environment, load};
 use crate::exit::Exit;
-use crate::project::Project;
+use crate::project::{Project, is_executable};
 use crate::report::{Diagnostic, Report, Sources};
 
 /// Tells a hook its name, and keeps what it calls from running hooks in turn.
@@ -25,7 +23,7 @@ pub(super) fn run(context: &Context<'_>, project: &Project, name: &str) -> Resul
     if context.process.get(RUNNING).is_some() {
         return Ok(());
     }
-    let found: Vec<PathBuf> = folders(project, "hooks").into_iter().map(|folder| folder.join(name)).collect();
+    let found: Vec<PathBuf> = project.folders("hooks").into_iter().map(|folder| folder.join(name)).collect();
     if found.iter().all(|path| !path.is_file()) {
         return Ok(());
     }
@@ -36,7 +34,7 @@ pub(super) fn run(context: &Context<'_>, project: &Project, name: &str) -> Resul
 
 /// Whether there is a hook of this name.
 pub(super) fn is_there(project: &Project, name: &str) -> bool {
-    folders(project, "hooks").iter().any(|folder| folder.join(name).is_file())
+    project.folders("hooks").iter().any(|folder| folder.join(name).is_file())
 }
 
 fn one(
@@ -71,14 +69,4 @@ pub(super) fn with_variables(program: &Path, project: &Project, environment: &En
     let known = environment.iter().filter(|(_, variable)| !variable.poisoned);
     let command = Command::new(program).in_folder(project.root());
     known.fold(command, |command, (name, variable)| command.env(name, &variable.value))
-}
-
-/// The operators' folder of this name, then the project's.
-pub(super) fn folders(project: &Project, name: &str) -> [PathBuf; 2] {
-    [project.custom().join(name), project.root().join(name)]
-}
-
-/// Whether a file may be run by somebody.
-pub(super) fn is_executable(path: &Path) -> bool {
-    fs::metadata(path).is_ok_and(|file| file.is_file() && file.permissions().mode() & 0o111 != 0)
 }

@@ -1,5 +1,6 @@
 //! One file per verb, and what they share.
 
+mod completions;
 mod configure;
 mod context;
 mod customize;
@@ -69,6 +70,7 @@ fn dispatch(context: &Context<'_>) -> Result<Exit, Failure> {
         Task::Merge(settings) => merge::run(context, settings),
         Task::Explain(settings) => explain::run(context, settings),
         Task::Env(settings) => env::run(context, *settings),
+        Task::Completions(shell) => completions::run(context, *shell),
         Task::Graph(format) => graph::run(context, *format),
     }
 }

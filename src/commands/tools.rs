@@ -1,7 +1,6 @@
 //! `tools`: programs of the project, and looks into the running application as the project declares them.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::PathBuf;
 
 use super::{Context, Failure, hooks};
@@ -14,7 +13,7 @@ use crate::yaml::{Map, Node};
 
 pub(super) fn run(context: &Context<'_>, tool: &Tool) -> Result<Exit, Failure> {
     let project = context.project()?;
-    let programs = programs(&project);
+    let programs = project.tools();
     let configured = context.settle(context.plan(&project))?;
     let tools = configured.model.find(&["x-lapstrake", "tools"]).and_then(Node::as_map);
     let declared = || tools.into_iter().flat_map(Map::keys).map(|key| &**key);
@@ -48,13 +47,6 @@ pub(super) fn run(context: &Context<'_>, tool: &Tool) -> Result<Exit, Failure> {
         return Err(Failure::new(Exit::Usage, problem));
     };
     context.hand_over(&configured.compose().command("exec").args(["-T", service]).args(command).args(arguments))
-}
-
-/// The executables in `custom/tools/` and `tools/`, by name; the root's come before the operators'.
-pub(super) fn programs(project: &Project) -> BTreeMap<String, PathBuf> {
-    let entries = hooks::folders(project, "tools").into_iter().filter_map(|folder| fs::read_dir(folder).ok());
-    let paths = entries.flatten().flatten().map(|entry| entry.path()).filter(|path| hooks::is_executable(path));
-    paths.filter_map(|path| Some((path.file_name()?.to_str()?.to_owned(), path))).collect()
 }
 
 fn list<'n>(

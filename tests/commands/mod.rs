@@ -1,5 +1,6 @@
 //! The verbs, from the command line to docker's arguments.
 
+mod completions;
 mod doctor;
 mod down;
 mod edit;
@@ -8,6 +9,7 @@ mod init;
 mod passthrough;
 mod services;
 mod status;
+mod terminals;
 mod tools;
 mod trouble;
 mod up;

@@ -19,6 +19,13 @@ fn an_unknown_word_is_met_with_the_nearest_verbs() {
      |
      = help: did you mean `logs`?
     ");
+    insta::assert_snapshot!(workspace.run(&["upp"]), @"
+    exit 2
+    --- stderr
+    error: neither we nor docker compose know the verb `upp`
+     |
+     = help: did you mean `up`?
+    ");
     insta::assert_snapshot!(workspace.run(&["frobnicate"]), @"
     exit 2
     --- stderr
@@ -61,26 +68,28 @@ fn help_is_ours_wherever_it_is_asked_for() {
     Usage: lapstrake [OPTIONS] <COMMAND>
 
     Commands:
-      new        Begin a project: a new folder with the bundled stack
-      init       Set a project up: ask what must be known, make secrets, choose free addresses and ports
-      configure  Write .env and compose.yaml from the layers, if they are sound
-      up         Configure, start the services, and wait for them (with -d)
-      down       Stop and remove the services, and what is left of former ones
-      merge      Merge compose files as docker compose would, for any project
-      explain    Say where a value comes from: a variable's, a service's, or one of its keys'
-      env        List the variables
-      graph      Draw the services, what they depend on, and their networks
-      manage_db  Back up, restore, reset, update and copy databases [alias: db]
-      edit       Change a value or a file, and have it count only if the project still configures
-      status     Show the project on one screen: what runs, where it is found, the databases and their
-                 last dumps
-      urls       List the addresses of the services: what the reverse proxy leads to them, and the ports
-                 they publish
-      doctor     Find what is wrong with this machine or the project, and say what mends it
-      services   List the fragments and what their services do, or switch fragments on and off
-      customize  Copy service env files from `defaults/env` to `custom/env`, to be changed there
-      tools      Run a tool of the project, or look into the running application
-      help       Print this message or the help of the given subcommand(s)
+      new          Begin a project: a new folder with the bundled stack
+      init         Set a project up: ask what must be known, make secrets, choose free addresses and
+                   ports
+      configure    Write .env and compose.yaml from the layers, if they are sound
+      up           Configure, start the services, and wait for them (with -d)
+      down         Stop and remove the services, and what is left of former ones
+      merge        Merge compose files as docker compose would, for any project
+      explain      Say where a value comes from: a variable's, a service's, or one of its keys'
+      env          List the variables
+      graph        Draw the services, what they depend on, and their networks
+      manage_db    Back up, restore, reset, update and copy databases [alias: db]
+      edit         Change a value or a file, and have it count only if the project still configures
+      status       Show the project on one screen: what runs, where it is found, the databases and their
+                   last dumps
+      urls         List the addresses of the services: what the reverse proxy leads to them, and the
+                   ports they publish
+      doctor       Find what is wrong with this machine or the project, and say what mends it
+      services     List the fragments and what their services do, or switch fragments on and off
+      customize    Copy service env files from `defaults/env` to `custom/env`, to be changed there
+      tools        Run a tool of the project, or look into the running application
+      completions  Print the script that has a shell complete verbs and the names of the project
+      help         Print this message or the help of the given subcommand(s)
 
     Options:
       -C <DIR>

@@ -15,6 +15,7 @@ const ORDER: &[&[&str]] = &[
     &["docker"],
     &["machine"],
     &["database"],
+    &["completion"],
     &["cli"],
     &["settings"],
     &["commands"],

@@ -3,7 +3,6 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::commands::customize::defaults;
 use crate::commands::knob::setter;
 use crate::commands::{Context, Failure};
 use crate::environment::{Layer, ProcessEnvironment, Sample, assignment, evaluate, load};
@@ -58,7 +57,7 @@ impl Subject {
 /// A service env file: the one that is read, or a copy of the default among what the operators keep.
 fn service_env(project: &Project, name: &str) -> Option<Subject> {
     let bare = name.strip_suffix(".env").unwrap_or(name);
-    defaults(project).iter().any(|known| known == bare).then_some(())?;
+    project.default_env_files().iter().any(|known| known == bare).then_some(())?;
     let file = format!("env/{bare}.env");
     let own = [project.root().join(&file), project.custom().join(&file)];
     if let Some(path) = own.iter().find(|path| path.is_file()) {

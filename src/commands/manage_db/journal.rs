@@ -10,6 +10,7 @@ use jiff::Zoned;
 use serde_json::json;
 
 use crate::environment::ProcessEnvironment;
+use crate::project::JOURNAL;
 
 /// One entry, underway.
 #[derive(Debug)]
@@ -30,10 +31,10 @@ impl Entry {
         database: &str,
         details: &str,
     ) -> io::Result<Self> {
-        let folder = root.join("log");
-        fs::create_dir_all(&folder)?;
+        let path = root.join(JOURNAL);
+        path.parent().map_or(Ok(()), fs::create_dir_all)?;
         let entry = Self {
-            path: folder.join("lapstrake.log"),
+            path,
             user: user(process),
             verb: verb.to_owned(),
             database: database.to_owned(),
