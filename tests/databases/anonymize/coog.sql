@@ -24,7 +24,6 @@ CREATE TABLE contract_agira_beneficiary (id serial PRIMARY KEY, beneficiary json
 CREATE TABLE report_production_request (id serial PRIMARY KEY, context_ text NOT NULL);
 CREATE TABLE rule_engine_log (id serial PRIMARY KEY, log text);
 CREATE TABLE ir_coog_error (id serial PRIMARY KEY, error text);
-CREATE TABLE endorsement_contract (id serial PRIMARY KEY, extra_data jsonb, values text);
 CREATE TABLE endorsement_party (id serial PRIMARY KEY, new_extra_data text, values jsonb);
 
 INSERT INTO res_group (name) VALUES ('Coog Do Not Anonymize');
@@ -74,10 +73,28 @@ INSERT INTO contract_agira_beneficiary (beneficiary) VALUES ('{"a": "canary-c"}'
 INSERT INTO report_production_request (context_) VALUES ('canary-context');
 INSERT INTO rule_engine_log (log) VALUES ('canary-log');
 INSERT INTO ir_coog_error (error) VALUES ('canary-error');
-INSERT INTO endorsement_contract (extra_data, values) VALUES ('{"a": "canary-d"}', 'canary-values');
 INSERT INTO endorsement_party (new_extra_data, values) VALUES ('canary-new', '{"a": "canary-e"}');
 INSERT INTO ir_attachment (name, resource, type, data) VALUES ('canary-attachment', 'party.party,1', 'data', 'canary-data');
 INSERT INTO ir_note (message, resource) VALUES ('canary-note', 'party.party,1');
+
+-- The tables of endorsements all look alike.
+DO $$
+DECLARE each text;
+BEGIN
+  FOREACH each IN ARRAY ARRAY[
+    'contract', 'contract_activation_history', 'contract_beneficiary', 'contract_benefit',
+    'contract_billing_information', 'contract_clause', 'contract_contact', 'contract_commission_rate',
+    'contract_covered_element', 'contract_covered_element_option', 'contract_covered_element_option_version',
+    'contract_covered_element_version', 'contract_dependent_party', 'contract_extra_data',
+    'contract_extra_premium', 'contract_loan', 'contract_option', 'contract_option_exclusion',
+    'contract_option_version', 'contract_payment_information', 'loan', 'loan_increment', 'loan_share',
+    'party_address', 'party_contract_mechanism', 'party_employment', 'party_employment_version',
+    'party_health_complement', 'party_relation']
+  LOOP
+    EXECUTE format('CREATE TABLE %I (id serial PRIMARY KEY, extra_data jsonb, values text)', 'endorsement_' || each);
+    EXECUTE format('INSERT INTO %I (extra_data, values) VALUES (''{"a": "canary-d"}'', ''canary-values'')', 'endorsement_' || each);
+  END LOOP;
+END $$;
 
 -- Rows that hang on nothing: what else they must have is not our subject.
 SET session_replication_role = replica;
