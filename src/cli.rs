@@ -1,6 +1,7 @@
 //! The arguments as clap reads them; the comments are the help. [`crate::settings`] is the only reader.
 
 mod completions;
+mod man;
 mod manage_db;
 mod session;
 mod showing;
@@ -13,6 +14,7 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum, ValueHint};
 
 use crate::exit;
 pub use completions::{Completions, Shell, answer};
+pub use man::{Manual, pages};
 pub use manage_db::{Anonymize, DatabaseVerb, DumpFormat, LoadFormat, ManageDb};
 pub use session::*;
 pub use showing::*;
@@ -250,6 +252,14 @@ Examples:
   lapstrake completions zsh > ~/.zfunc/_lapstrake      with ~/.zfunc in $fpath
   lapstrake completions fish > ~/.config/fish/completions/lapstrake.fish")]
     Completions(Completions),
+    /// Write the pages of the manual into a folder
+    #[command(
+        hide = true,
+        after_help = "\
+Examples:
+  lapstrake man ~/.local/share/man/man1"
+    )]
+    Man(Manual),
     /// A verb of docker compose
     #[command(external_subcommand)]
     Compose(Vec<OsString>),

@@ -56,6 +56,8 @@ pub enum Task {
     Urls(Format),
     /// Print the script by which a shell completes.
     Completions(cli::Shell),
+    /// Write the manual into a folder.
+    Manual(PathBuf),
     /// Find out what is wrong.
     Doctor(Format),
     /// List the fragments, or switch some.
@@ -221,6 +223,7 @@ impl From<Verb> for Task {
             Verb::Urls(arguments) => Self::Urls(arguments.format.into()),
             Verb::Doctor(arguments) => Self::Doctor(arguments.format.into()),
             Verb::Completions(arguments) => Self::Completions(arguments.shell),
+            Verb::Man(arguments) => Self::Manual(arguments.folder),
             Verb::Services(arguments) => Self::Services(arguments.into()),
             Verb::Customize(arguments) => Self::Customize(arguments.names),
             Verb::Tools(arguments) => Self::Tool(Tool { name: arguments.tool, arguments: arguments.arguments }),

@@ -14,6 +14,7 @@ mod graph;
 mod hooks;
 mod init;
 mod knob;
+mod man;
 mod manage_db;
 mod merge;
 mod new;
@@ -71,6 +72,7 @@ fn dispatch(context: &Context<'_>) -> Result<Exit, Failure> {
         Task::Explain(settings) => explain::run(context, settings),
         Task::Env(settings) => env::run(context, *settings),
         Task::Completions(shell) => completions::run(context, *shell),
+        Task::Manual(folder) => man::run(context, folder),
         Task::Graph(format) => graph::run(context, *format),
     }
 }

@@ -6,6 +6,7 @@ mod down;
 mod edit;
 mod hooks;
 mod init;
+mod manual;
 mod passthrough;
 mod services;
 mod status;
