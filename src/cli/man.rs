@@ -30,7 +30,7 @@ const FILES: &[(&str, &str)] = &[
     ("overlays/", "Templates of what concerns many services."),
     ("custom/override.yml, override.yml", "Merged last."),
     ("env/, custom/env/, defaults/env/", "Service env files; the first that has a file gives it."),
-    ("custom/hooks/, hooks/", "Executables that run before and after a command."),
+    ("custom/hooks/, hooks/", "Executables called before-VERB or after-VERB, for configure, up, down and manage_db."),
     ("custom/tools/, tools/", "Executables that lapstrake tools runs."),
     (".env, compose.yaml", "The deployment, as lapstrake configure writes it."),
     ("log/lapstrake.log", "Who did what to which database."),
@@ -42,6 +42,11 @@ const ENVIRONMENT: &[(&str, &str)] = &[
     ("any variable that env.base reads", "The lowest layer: env.custom and custom/env.custom win."),
     ("DOCKER_HOST, DOCKER_CONTEXT, …", "Docker's own, which it gets unchanged."),
     ("LAPSTRAKE_ADMIN_PASSWORD", "The administrator's password, for manage_db reset and change_admin_password."),
+    ("LAPSTRAKE_HOOK", "Set for hooks: its name. What they call runs no hooks."),
+    (
+        "LAPSTRAKE_DATABASE, LAPSTRAKE_FILE",
+        "Set for the hooks of manage_db: the database, and the file written or read.",
+    ),
     ("NO_COLOR", "No colours, if it is not empty."),
     ("VISUAL, EDITOR", "What lapstrake edit opens files in."),
 ];

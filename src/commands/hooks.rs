@@ -3,10 +3,11 @@
 //! A hook is an executable in `custom/hooks/` or `hooks/` called `before-VERB` or `after-VERB`. Where both folders have
 //! one, both run, the operators' first.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use super::{Context, Failure};
-use crate::docker::{Command, RunError};
+use crate::docker::{Command, Input, RunError};
 use crate::environment::{Environment, load};
 use crate::exit::Exit;
 use crate::project::{Project, is_executable};
@@ -20,6 +21,19 @@ const RUNNING: &str = "LAPSTRAKE_HOOK";
 /// # Errors
 /// When a hook cannot be run, or fails.
 pub(super) fn run(context: &Context<'_>, project: &Project, name: &str) -> Result<(), Failure> {
+    run_with(context, project, name, &[])
+}
+
+/// The same, with variables that tell the hooks more.
+///
+/// # Errors
+/// When a hook cannot be run, or fails.
+pub(super) fn run_with(
+    context: &Context<'_>,
+    project: &Project,
+    name: &str,
+    variables: &[(&str, OsString)],
+) -> Result<(), Failure> {
     if context.process.get(RUNNING).is_some() {
         return Ok(());
     }
@@ -29,7 +43,11 @@ pub(super) fn run(context: &Context<'_>, project: &Project, name: &str) -> Resul
     }
     // What is wrong with the layers is told elsewhere; `down` works all the same.
     let environment = load(project, context.process, &mut Sources::default(), &mut Report::default());
-    found.iter().filter(|path| path.is_file()).try_for_each(|path| one(context, project, &environment, name, path))
+    found.iter().filter(|path| path.is_file()).try_for_each(|path| {
+        let command = with_variables(path, project, &environment).env(RUNNING, name);
+        let command = variables.iter().fold(command, |command, (name, value)| command.env(*name, value));
+        one(context, &project.name_of(path), path, name, &command)
+    })
 }
 
 /// Whether there is a hook of this name.
@@ -37,21 +55,13 @@ pub(super) fn is_there(project: &Project, name: &str) -> bool {
     project.folders("hooks").iter().any(|folder| folder.join(name).is_file())
 }
 
-fn one(
-    context: &Context<'_>,
-    project: &Project,
-    environment: &Environment,
-    name: &str,
-    path: &Path,
-) -> Result<(), Failure> {
-    let shown = project.name_of(path);
+fn one(context: &Context<'_>, shown: &str, path: &Path, name: &str, command: &Command) -> Result<(), Failure> {
     if !is_executable(path) {
         let problem = Diagnostic::error("hook", format!("the hook {shown} is not executable"));
         return Err(Failure::new(Exit::Failed, problem.with_help(format!("chmod +x {shown}"))));
     }
-    // Data on standard output is ours alone.
-    let command = with_variables(path, project, environment).env(RUNNING, name).talking();
-    let problem = match context.runner.run(&command) {
+    // Data are ours alone: what comes in, a backup it may be, and what goes out.
+    let problem = match context.runner.run(&command.clone().input(Input::Nothing).talking()) {
         Ok(ended) if ended.well() => return Ok(()),
         Ok(ended) => format!("the hook {shown} ended with exit code {}", ended.code),
         Err(RunError::NotFound { .. }) => format!("the hook {shown} cannot be run: its interpreter is missing"),

@@ -3,7 +3,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
-use crate::support::{Workspace, answer};
+use crate::support::{Workspace, answer, container};
 
 /// Adds a program to a project.
 fn program(workspace: Workspace, path: &str, script: &str) -> Workspace {
@@ -127,4 +127,53 @@ fn executables_are_tools() {
     demo in project: -x a b
     ");
     assert_eq!(workspace.run(&["tools", "cuont"]).code, 2);
+}
+
+const TELL_MORE: &str = "echo \"$LAPSTRAKE_HOOK: ${LAPSTRAKE_DATABASE-none}, ${LAPSTRAKE_FILE-none}\"";
+
+#[test]
+fn hooks_frame_the_verbs_of_databases() {
+    let documents = "x-lapstrake: { documents: { engine: mongodb, service: db } }\n";
+    let workspace = Workspace::new()
+        .file("project/overlays/documents.yml.j2", documents)
+        .docker(answer("ps --all").stdout("id-of-db\n"))
+        .docker(answer("inspect container").stdout(container("db", "running", "")))
+        .docker(answer("exec mongodump").stdout("an archive"));
+    let workspace =
+        program(workspace, "hooks/before-mongo_dump", &format!("{TELL_MORE}; read line || echo nothing to read"));
+    let workspace = program(
+        workspace,
+        "hooks/after-mongo_dump",
+        &format!("{TELL_MORE}; read line <\"$LAPSTRAKE_FILE\"; echo \"$line\"; exit 9"),
+    );
+    let output = workspace.run(&["manage_db", "mongo_dump", "it.gz", "--quiet"]);
+    insta::assert_snapshot!(output, @"
+    exit 1
+    --- stderr
+    before-mongo_dump: none, [FOLDER]/project/it.gz
+    nothing to read
+    after-mongo_dump: none, [FOLDER]/project/it.gz
+    an archive
+    error: the hook hooks/after-mongo_dump ended with exit code 9
+     |
+     = note: the work before it is done
+    ");
+    assert_eq!(workspace.run(&["manage_db", "mongo_dump", "-", "--quiet"]).stdout, "an archive");
+}
+
+#[test]
+fn a_failing_hook_before_a_load_leaves_the_database() {
+    let workspace = Workspace::new()
+        .docker(answer("ps --all").stdout("id-of-db\n"))
+        .docker(answer("inspect container").stdout(container("db", "running", "")));
+    let workspace = program(workspace, "custom/hooks/before-load", &format!("{TELL_MORE}; exit 1"));
+    insta::assert_snapshot!(workspace.run(&["manage_db", "--database", "app", "load", "it.sql", "--yes"]), @"
+    exit 1
+    --- stderr
+    before-load: app, [FOLDER]/project/it.sql
+    error: the hook custom/hooks/before-load ended with exit code 1
+     |
+     = note: `load` was not done
+    ");
+    assert!(!workspace.typed().contains("exec"), "{}", workspace.typed());
 }

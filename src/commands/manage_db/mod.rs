@@ -9,6 +9,7 @@ mod create;
 mod drop;
 mod dump;
 mod dump_file;
+mod frame;
 mod journal;
 mod list;
 mod load;
@@ -36,6 +37,7 @@ use crate::exit::Exit;
 use crate::report::Diagnostic;
 use crate::settings::{DatabaseVerb, ManageDb};
 
+use frame::Frame;
 pub(super) use overview::{Glance, glance};
 use session::Session;
 
@@ -47,14 +49,22 @@ pub(super) fn run(context: &Context<'_>, settings: &ManageDb) -> Result<Exit, Fa
         Some(configured) if !planned.report.has_errors() => configured,
         configured => context.settle(Planned { configured, ..planned })?,
     };
+    let frame = Frame::of(context, &project, &settings.verb);
     match &settings.verb {
         DatabaseVerb::MongoDump { file, force } => {
-            mongo::Session::open(context, settings, &project, &configured)?.dump(file.as_deref(), *force)
+            let session = mongo::Session::open(context, settings, &project, &configured)?;
+            frame.around(|| session.dump(file.as_deref(), *force), || None)
         }
         DatabaseVerb::MongoRestore { file } => {
-            mongo::Session::open(context, settings, &project, &configured)?.restore(file)
+            let session = mongo::Session::open(context, settings, &project, &configured)?;
+            frame.around(|| session.restore(file), || None)
         }
-        verb => relational(&Session::open(context, settings, &project, &configured)?, verb),
+        verb => {
+            let session = Session::open(context, settings, &project, &configured)?;
+            let named_by_us = matches!(verb, DatabaseVerb::Dump(dump) if dump.file.is_none());
+            let written = || session.state.last_dump().filter(|_| named_by_us).map(|dump| dump.file);
+            frame.about(session.name.as_str()).around(|| relational(&session, verb), written)
+        }
     }
 }
 
