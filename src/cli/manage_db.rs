@@ -159,8 +159,12 @@ Examples:
     #[command(after_help = "\
 Examples:
   lapstrake manage_db list
-  lapstrake manage_db list --report json")]
-    List,
+  lapstrake manage_db list --format json")]
+    List {
+        /// How they are listed, if not as --report says
+        #[arg(long, value_name = "FORMAT", value_enum)]
+        format: Option<Format>,
+    },
     /// Copy a database, without interrupting it
     #[command(after_help = "\
 Examples:

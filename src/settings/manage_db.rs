@@ -152,7 +152,8 @@ pub struct Load {
 
 impl From<cli::ManageDb> for ManageDb {
     fn from(cli::ManageDb { database, yes, wait_lock, report, verb }: cli::ManageDb) -> Self {
-        Self { database, yes, wait_lock, report: report.into(), verb: verb.into() }
+        let listed = if let cli::DatabaseVerb::List { format } = verb { format } else { None };
+        Self { database, yes, wait_lock, report: listed.unwrap_or(report).into(), verb: verb.into() }
     }
 }
 
@@ -177,7 +178,7 @@ impl From<cli::DatabaseVerb> for DatabaseVerb {
             }
             Verb::Create => Self::Create,
             Verb::Drop => Self::Drop,
-            Verb::List => Self::List,
+            Verb::List { .. } => Self::List,
             Verb::Copy { from, to } => Self::Copy { from, to },
             Verb::Psql { arguments } => Self::Psql { arguments },
             Verb::Wait { timeout } => Self::Wait { patience: Duration::from_secs(timeout) },

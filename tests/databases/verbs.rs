@@ -20,7 +20,7 @@ fn names_are_data() {
         stack.db(&[&database, "undo", "--yes"]).well();
         assert_eq!(stack.sql(name, "SELECT count(*) FROM pg_tables WHERE tablename = 't'"), "0");
         stack.db(&[&database, "dump", "-", "--format", "bin"]).well();
-        let listed = stack.db(&["list", "--report", "json"]).well();
+        let listed = stack.db(&["list", "--format", "json"]).well();
         assert!(listed.stdout.contains(serde_json::to_string(name).unwrap().as_str()), "{}", listed.stdout);
         stack.db(&[&database, "drop", "--yes"]).well();
     }
