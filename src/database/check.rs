@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 
 use super::plain::Plain;
+use super::seal::Sealed;
 use super::{DatabaseError, DumpFault, Format, Opened, Server};
 
 const BUFFER: usize = 256 << 10;
@@ -82,7 +83,7 @@ fn look_into_plain(
     passed: &mut (dyn FnMut(u64) + Send),
 ) -> Result<(u64, Option<String>), DumpFault> {
     let looked = Opened::new(file, format).plain(|plain| {
-        let mut script = Plain::new(plain);
+        let mut script = Plain::new(Sealed::new(plain));
         let mut buffer = vec![0; BUFFER];
         let mut taken = 0;
         while script.read(&mut buffer)? > 0 {

@@ -80,6 +80,9 @@ pub enum DumpFault {
     /// The archive around it, or the dump in it, is damaged.
     #[error("it is damaged: {0}")]
     Damaged(String),
+    /// It was changed after it was written.
+    #[error("it was altered: the sum in its last line is another one")]
+    Altered,
     /// It ends before its closing line.
     #[error("it is cut off: the closing line of a complete dump is not there")]
     CutOff,
@@ -126,6 +129,9 @@ impl DumpFault {
             Self::Mistaken { .. } => Some("without --format it is recognised by its content"),
             Self::Damaged(_) | Self::CutOff | Self::Empty => {
                 Some("dump it again, or copy it again from where it was made")
+            }
+            Self::Altered => {
+                Some("copy it again from where it was made; if you changed it yourself, take its last line out")
             }
             Self::BeyondItsDatabase { .. } => Some("dump one database, without --create"),
             Self::Newer { .. } => Some("load it into a server of that version, or of a newer one"),

@@ -47,11 +47,7 @@ impl<'c> Closing<'c> {
     /// Tells it.
     pub(super) fn tell_on(&self, printer: &Printer, how: Format) -> io::Result<()> {
         if how == Format::Json {
-            return printer.data(&format!(
-                "{}
-",
-                serde_json::to_string(self)?
-            ));
+            return printer.data(&format!("{}\n", serde_json::to_string(self)?));
         }
         let file = self.file.map(|file| file.display().to_string());
         let sum = self.sha256.map(|sum| format!("sha256 {sum}"));

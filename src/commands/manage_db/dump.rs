@@ -10,13 +10,14 @@ use super::journal;
 use super::session::Session;
 use super::state::LastDump;
 use crate::commands::Failure;
-use crate::database::{DatabaseError, Facts, Format, Name, Packer, clear_connections, clear_containers};
+use crate::database::{DatabaseError, Facts, Format, Name, Packer, Sealing, clear_connections, clear_containers};
 use crate::docker::{RunError, take_care};
 use crate::exit::Exit;
 use crate::report::Diagnostic;
 use crate::settings;
 
 const VERB: &str = "dump";
+const DOING: &str = "the dump";
 
 pub(super) fn run(session: &Session<'_>, settings: &settings::Dump) -> Result<Exit, Failure> {
     let target =
@@ -68,7 +69,8 @@ fn clear(session: &Session<'_>) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Has pg_dump write into the packer, and looks whether all of it came.
+/// Has pg_dump write into the packer. What ends early or is altered later is known by its end: a custom dump's by
+/// itself, a plain one's by two lines.
 fn draw<W: Write>(
     session: &Session<'_>,
     (name, facts): (&Name, &Facts),
@@ -76,42 +78,33 @@ fn draw<W: Write>(
     packer: Packer<W>,
 ) -> Result<Packer<W>, Failure> {
     let progress = session.context.printer.progress("dumping", facts.size);
-    let mut to = Watched { to: packer, last: Vec::new(), passed: |bytes| progress.advance(bytes) };
-    let kind = if format == Format::Bin { "custom" } else { "plain" };
-    session.server.draw(name, &["pg_dump", "--format", kind], &mut to, "the dump")?;
-    if format != Format::Bin && !to.is_complete() {
-        return Err(DatabaseError::Failed {
-            doing: "the dump".to_owned(),
-            complaint: "pg_dump ended without the closing line of a complete dump".to_owned(),
+    let passed = |bytes| progress.advance(bytes);
+    let packer = if format == Format::Bin {
+        let mut to = Watched { to: packer, passed };
+        session.server.draw(name, &["pg_dump", "--format", "custom"], &mut to, DOING)?;
+        to.to
+    } else {
+        let mut to = Watched { to: Sealing::new(packer), passed };
+        session.server.draw(name, &["pg_dump", "--format", "plain"], &mut to, DOING)?;
+        if !to.to.is_complete() {
+            let complaint = "pg_dump ended without the closing line of a complete dump".to_owned();
+            return Err(DatabaseError::Failed { doing: DOING.to_owned(), complaint }.into());
         }
-        .into());
-    }
-    let packer = to.to;
+        to.to.seal().map_err(RunError::Streams)?
+    };
     progress.finish();
     Ok(packer)
 }
 
-/// Remembers the end of what goes through.
+/// Tells how much goes through.
 struct Watched<W, P> {
     to: W,
-    last: Vec<u8>,
     passed: P,
-}
-
-/// The closing line, and what may come after it.
-const ENOUGH: usize = 512;
-
-impl<W, P> Watched<W, P> {
-    fn is_complete(&self) -> bool {
-        String::from_utf8_lossy(&self.last).contains("\n-- PostgreSQL database dump complete\n")
-    }
 }
 
 impl<W: Write, P: FnMut(u64)> Write for Watched<W, P> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let length = self.to.write(bytes)?;
-        self.last.extend_from_slice(&bytes[length.saturating_sub(ENOUGH)..length]);
-        self.last.drain(..self.last.len().saturating_sub(ENOUGH));
         (self.passed)(length as u64);
         Ok(length)
     }
