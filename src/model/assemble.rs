@@ -100,6 +100,7 @@ impl<'a> Workshop<'a> {
         self.merge_document(model, document);
         for_each_touched(model, &touched, "services", |service| check_names(service, self.report));
         schema::check(model, &touched, self.report);
+        self.shape(model, &touched);
     }
 
     /// The documents of a file. It is read once; what is wrong with it is said once.
@@ -139,7 +140,7 @@ impl<'a> Workshop<'a> {
         interpolate(document, scope.variables, &mut self.seen, self.report);
     }
 
-    /// Merges a document and brings what it touched into docker compose's shape, each thing once in its list.
+    /// Merges a document, each thing once in its list.
     pub(super) fn merge_document(&mut self, model: &mut Node, mut document: Node) {
         unique_texts(&mut document, &mut self.beaten);
         let touched = outline(&document);
@@ -154,18 +155,26 @@ impl<'a> Workshop<'a> {
                 }
             }
         }
-        for_each_touched(model, &touched, "services", |service| {
-            shape_service(service);
-            unique_service(service, &mut self.beaten);
-        });
+        self.unique(model, &touched);
+    }
+
+    fn unique(&mut self, model: &mut Node, touched: &Node) {
+        for_each_touched(model, touched, "services", |service| unique_service(service, &mut self.beaten));
+        for_each_touched(model, touched, "networks", |network| unique_network(network, &mut self.beaten));
+    }
+
+    /// Brings what a document touched into docker compose's shape, and again each thing once into its list. It comes
+    /// after the check: what is of a wrong sort has no shape.
+    pub(super) fn shape(&mut self, model: &mut Node, touched: &Node) {
+        for_each_touched(model, touched, "services", shape_service);
         for section in ["networks", "volumes", "secrets", "configs"] {
-            for_each_touched(model, &touched, section, |resource| {
+            for_each_touched(model, touched, section, |resource| {
                 if let Some(names) = shape_external(resource) {
                     self.report.push(two_names(names));
                 }
             });
         }
-        for_each_touched(model, &touched, "networks", |network| unique_network(network, &mut self.beaten));
+        self.unique(model, touched);
     }
 }
 
@@ -186,7 +195,7 @@ fn for_each_touched(model: &mut Node, touched: &Node, section: &str, mut change:
 }
 
 /// The sections of a document and the names in them, without their values.
-fn outline(document: &Node) -> Node {
+pub(super) fn outline(document: &Node) -> Node {
     let hollow = |node: &Node| Node::scalar(Scalar::plain(""), node.span);
     let names = |node: &Node| match node.as_map() {
         Some(map) => {

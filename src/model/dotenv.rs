@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use indexmap::IndexMap;
 
 use super::interpolate::{Found, Seen, Variables, interpolate};
-use crate::report::{Diagnostic, Report, SourceId, Sources, Span};
+use crate::report::{Diagnostic, Report, Severity, SourceId, Sources, Span};
 use crate::yaml::{Node, Scalar};
 
 /// The variables of an env file, read with those of `outer` known to it.
@@ -150,9 +150,9 @@ impl<'a> Reader<'a> {
         }
         let span = Span::new(self.id, at..at + value.len());
         let mut node = Node::scalar(Scalar::plain(value), span);
-        let problems = self.report.diagnostics().len();
+        let problems = self.report.count(Severity::Error);
         interpolate(&mut node, &SoFar(self.outer, &self.values), &mut Seen::default(), self.report);
-        let failed = self.report.diagnostics().len() > problems;
+        let failed = self.report.count(Severity::Error) > problems;
         if failed { None } else { node.as_scalar().map(|scalar| scalar.text.clone()) }
     }
 

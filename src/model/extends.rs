@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use super::assemble::{Scope, Workshop};
+use super::assemble::{Scope, Workshop, outline};
 use super::merge::Merge;
-use super::paths::{rebase_service, relative};
+use super::paths::{clean, rebase_service, relative};
 use super::schema::Ports;
 use super::tags::Cleared;
 use crate::report::{Diagnostic, Span, nearest};
@@ -29,6 +29,9 @@ pub(super) struct Extended {
 
 /// Who extends whom, to find circles.
 type Chain = Vec<(PathBuf, String, Span)>;
+
+/// How many services may extend one another: each is resolved on the thread's stack.
+const LONGEST_CHAIN: usize = 100;
 
 impl Workshop<'_> {
     /// Resolves every `extends` of a document.
@@ -59,6 +62,14 @@ impl Workshop<'_> {
         if chain.iter().any(|(path, other, _)| path == family.path && other == name) {
             return self.circle(name, chain, extends.span);
         }
+        if self.report.is_full() {
+            return None;
+        }
+        if chain.len() == LONGEST_CHAIN {
+            let problem = format!("more than {LONGEST_CHAIN} services extend one another");
+            self.report.push(Diagnostic::error("extends", problem).at(extends.span, "the chain reaches this one"));
+            return None;
+        }
         if let Some((path, by, _)) = chain.last()
             && path == family.path
             && family.cleared.touches_service(name)
@@ -69,7 +80,7 @@ impl Workshop<'_> {
         let base = match reference.file {
             None => self.member(&reference, name, family, scope, chain),
             Some(file) => {
-                let path = scope.folder.join(file.as_text()?);
+                let path = clean(&scope.folder.join(file.as_text()?));
                 let extended = self.extended_file(&path, file.span, scope)?;
                 let family = Family { services: &extended.services, cleared: &extended.cleared, path: &path };
                 self.member(&reference, name, &family, scope, chain)
@@ -133,6 +144,10 @@ impl Workshop<'_> {
     }
 
     fn circle(&mut self, name: &str, chain: &Chain, span: Span) -> Option<Node> {
+        if self.report.blames(span) {
+            // It was shown when another of its services was resolved.
+            return None;
+        }
         let mut names: Vec<&str> = chain.iter().map(|(_, name, _)| name.as_str()).collect();
         names.push(name);
         let mut problem =
@@ -164,7 +179,9 @@ impl Workshop<'_> {
             let cleared = Cleared::take(&mut document);
             self.interpolate(&mut document, scope);
             cleared.apply(&mut model);
+            let touched = outline(&document);
             self.merge_document(&mut model, document);
+            self.shape(&mut model, &touched);
             all.join(cleared);
         }
         let services = model.as_map_mut()?.shift_remove("services");

@@ -63,7 +63,7 @@ pub(super) fn interpolate(node: &mut Node, variables: &dyn Variables, seen: &mut
         Kind::List(items) => items.iter_mut().for_each(|item| interpolate(item, variables, seen, report)),
         Kind::Scalar(scalar) if scalar.text.contains('$') && !scalar.interpolated => {
             let mut pieces = Vec::new();
-            let mut run = Run { variables, seen, report, span: node.span };
+            let mut run = Run { variables, seen, report, span: node.span, depth: 0 };
             if run.text(&scalar.text.clone(), &mut pieces) {
                 settle(scalar, pieces, variables);
             }
@@ -85,11 +85,15 @@ fn settle(scalar: &mut Scalar, pieces: Vec<Piece>, variables: &dyn Variables) {
     scalar.interpolated = true;
 }
 
+/// How deep defaults may be nested in defaults: each is resolved on the thread's stack.
+const DEEPEST: usize = 50;
+
 struct Run<'a> {
     variables: &'a dyn Variables,
     seen: &'a mut Seen,
     report: &'a mut Report,
     span: Span,
+    depth: usize,
 }
 
 impl Run<'_> {
@@ -132,6 +136,15 @@ impl Run<'_> {
         false
     }
 
+    fn too_deep(&mut self) -> bool {
+        self.report.push(
+            Diagnostic::error("interpolation", "defaults are nested too deep")
+                .at(self.span, format!("there are more than {DEEPEST} in one another"))
+                .with_help("give the inner ones names of their own"),
+        );
+        false
+    }
+
     fn plain(&mut self, name: &str, out: &mut Vec<Piece>) {
         if self.value(name, out).is_none() {
             self.seen.unset.entry(name.to_owned()).or_insert((self.span, 0)).1 += 1;
@@ -163,7 +176,13 @@ impl Run<'_> {
         };
         // The word is resolved whether it is needed or not, as docker compose does.
         let mut alternative = Vec::new();
-        if !self.text(word, &mut alternative) {
+        if self.depth == DEEPEST {
+            return self.too_deep();
+        }
+        self.depth += 1;
+        let resolved = self.text(word, &mut alternative);
+        self.depth -= 1;
+        if !resolved {
             return false;
         }
         let mut own = Vec::new();
@@ -228,28 +247,29 @@ fn braced(text: &str) -> Option<(Substitution<'_>, &str)> {
 /// The brace that closes a substitution: braces are counted, a character behind an opening one is passed over, and
 /// where the count never comes out even it is the last brace of the line (compose-go's `getFirstBraceClosingIndex`).
 fn closing_brace(from: usize, text: &str) -> Option<usize> {
-    let line_end = text[from..].find('\n').map_or(text.len(), |newline| from + newline);
-    let last = text[..line_end].rfind('}').filter(|last| *last >= from)?;
     let bytes = text.as_bytes();
-    let mut open = 1;
-    let mut at = 1;
-    while at <= last {
-        match bytes[at] {
+    let (mut open, mut at, mut last) = (1, from, None);
+    while let Some(byte) = bytes.get(at).filter(|byte| **byte != b'\n') {
+        match byte {
             b'}' => {
                 open -= 1;
                 if open == 0 {
                     return Some(at);
                 }
+                last = Some(at);
             }
             b'{' => {
                 open += 1;
-                at += 1;
+                if let Some(passed) = bytes.get(at + 1).filter(|next| **next != b'\n') {
+                    at += 1;
+                    last = if *passed == b'}' { Some(at) } else { last };
+                }
             }
             _ => {}
         }
         at += 1;
     }
-    Some(last)
+    last
 }
 
 fn name_length(text: &str) -> usize {

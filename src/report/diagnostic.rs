@@ -1,5 +1,7 @@
 //! One problem, and the problems of a run.
 
+use std::collections::BTreeMap;
+
 use super::Span;
 
 /// How much a problem weighs.
@@ -99,22 +101,49 @@ impl Diagnostic {
     }
 }
 
-/// The problems of a run, in the order they were found.
+/// Nobody reads further; it also bounds what a hopeless file takes.
+const MOST_OF_A_WEIGHT: usize = 100;
+
+/// The problems of a run, in the order they were found. Of very many that weigh the same the first are kept, and the
+/// others are counted.
 #[derive(Debug, Default)]
 pub struct Report {
     diagnostics: Vec<Diagnostic>,
+    found: BTreeMap<Severity, usize>,
 }
 
 impl Report {
     /// Adds a problem.
     pub fn push(&mut self, diagnostic: Diagnostic) {
-        self.diagnostics.push(diagnostic);
+        let found = self.found.entry(diagnostic.severity).or_default();
+        *found += 1;
+        if *found <= MOST_OF_A_WEIGHT {
+            self.diagnostics.push(diagnostic);
+        }
+    }
+
+    /// How many of this weight were found.
+    #[must_use]
+    pub fn count(&self, severity: Severity) -> usize {
+        self.found.get(&severity).copied().unwrap_or(0)
+    }
+
+    /// How many of this weight were found and not kept.
+    #[must_use]
+    pub fn count_unsaid(&self, severity: Severity) -> usize {
+        self.count(severity) - self.diagnostics.iter().filter(|kept| kept.severity == severity).count()
     }
 
     /// Whether something was found that must stop the run.
     #[must_use]
     pub fn has_errors(&self) -> bool {
-        self.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
+        self.count(Severity::Error) > 0
+    }
+
+    /// Whether enough was found: nothing will be written, and there is plenty to read.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.has_errors() && self.diagnostics.len() >= MOST_OF_A_WEIGHT
     }
 
     /// Whether an error speaks of exactly this place.
@@ -124,7 +153,7 @@ impl Report {
         errors.flat_map(|diagnostic| &diagnostic.labels).any(|label| label.span == span)
     }
 
-    /// Everything found so far.
+    /// Everything found so far that is kept.
     pub fn diagnostics(&self) -> &[Diagnostic] {
         &self.diagnostics
     }
@@ -136,5 +165,7 @@ impl Report {
                 diagnostic.severity = Severity::Error;
             }
         }
+        let warnings = self.found.remove(&Severity::Warning).unwrap_or(0);
+        *self.found.entry(Severity::Error).or_default() += warnings;
     }
 }

@@ -1,8 +1,11 @@
 //! Drawing problems the way compilers do. The only file that knows the drawing crate.
 
-use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet, renderer::DecorStyle};
+use std::borrow::Cow;
 
-use super::{Diagnostic, Severity, Sources, Span};
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet, renderer::DecorStyle};
+
+use super::source::Excerpt;
+use super::{Diagnostic, Label, Severity, Sources, Span};
 
 /// How a drawing is to look.
 #[derive(Clone, Copy, Debug, Default)]
@@ -11,26 +14,42 @@ pub struct Look {
     pub colour: bool,
 }
 
+/// What is longer is cut: nobody reads further.
+const LONGEST_MESSAGE: usize = 2_000;
+/// More places than that are only counted.
+const MOST_PLACES: usize = 20;
+/// Lines, in bytes, that are drawn as one piece. A single line that is longer is named and not drawn.
+const LONGEST_EXCERPT: usize = 16 << 10;
+
 /// Draws one problem: title, each place with its line and a mark under it, notes, advice. No line end after the last.
+///
+/// What it takes does not grow with the texts: only the lines in question are looked at.
 #[must_use]
 pub fn draw(sources: &Sources, diagnostic: &Diagnostic, look: Look) -> String {
-    let texts = presentable_texts(sources, diagnostic);
-    let mut group = Group::with_title(level(diagnostic.severity).primary_title(diagnostic.title.as_str()));
-    for (at, (source, text)) in texts.iter().enumerate() {
-        let mut snippet = Snippet::source(text.as_str()).path(sources.name(*source)).fold(true);
-        for (order, label) in diagnostic.labels.iter().enumerate().filter(|(_, label)| label.span.source == *source) {
+    let mut group = Group::with_title(level(diagnostic.severity).primary_title(cut(&diagnostic.title)));
+    for (at, piece) in pieces(sources, &diagnostic.labels).iter().enumerate() {
+        let name = sources.name(piece.first.source);
+        if sources.extent(piece.first, piece.last) > LONGEST_EXCERPT {
+            let place = sources.place(piece.first);
+            group = group.element(Origin::path(name).line(place.line).char_column(place.column));
+            let told = piece.labels.iter().filter(|label| !label.text.is_empty());
+            group = group.elements(told.map(|label| Level::NOTE.message(cut(&label.text))));
+            continue;
+        }
+        let excerpt = sources.excerpt(piece.first, piece.last);
+        let mut snippet = Snippet::source(excerpt.text.clone()).line_start(excerpt.line).path(name).fold(true);
+        for (order, label) in piece.labels.iter().enumerate() {
             let kind = if at == 0 && order == 0 { AnnotationKind::Primary } else { AnnotationKind::Context };
-            let mark = kind.span(clip(text, label.span));
-            snippet = snippet.annotation(if label.text.is_empty() { mark } else { mark.label(label.text.as_str()) });
+            let mark = kind.span(clip(&excerpt, label.span));
+            snippet = snippet.annotation(if label.text.is_empty() { mark } else { mark.label(cut(&label.text)) });
         }
         group = group.element(snippet);
     }
-    for note in &diagnostic.notes {
-        group = group.element(Level::NOTE.message(note.as_str()));
+    if let Some(more) = diagnostic.labels.len().checked_sub(MOST_PLACES).filter(|more| *more > 0) {
+        group = group.element(Level::NOTE.message(format!("and {more} places more")));
     }
-    for help in &diagnostic.helps {
-        group = group.element(Level::HELP.message(help.as_str()));
-    }
+    group = group.elements(diagnostic.notes.iter().map(|note| Level::NOTE.message(cut(note))));
+    group = group.elements(diagnostic.helps.iter().map(|help| Level::HELP.message(cut(help))));
     let renderer = if look.colour { Renderer::styled() } else { Renderer::plain() };
     renderer.decor_style(DecorStyle::Ascii).render(&[group])
 }
@@ -43,28 +62,52 @@ fn level(severity: Severity) -> Level<'static> {
     }
 }
 
-/// The texts that the labels speak of, main one first, with secrets hidden.
-fn presentable_texts(sources: &Sources, diagnostic: &Diagnostic) -> Vec<(super::SourceId, String)> {
-    let mut texts: Vec<(super::SourceId, String)> = Vec::new();
-    for label in &diagnostic.labels {
-        if !texts.iter().any(|(source, _)| *source == label.span.source) {
-            texts.push((label.span.source, sources.presentable(label.span.source)));
-        }
+fn cut(text: &str) -> Cow<'_, str> {
+    match text.char_indices().nth(LONGEST_MESSAGE) {
+        Some((end, _)) => format!("{} …", &text[..end]).into(),
+        None => text.into(),
     }
-    texts
 }
 
-/// The span's range, moved onto characters of the text and cut at the end of its first line.
-fn clip(text: &str, span: Span) -> std::ops::Range<usize> {
-    let on_character = |mut offset: usize| {
-        offset = offset.min(text.len());
+/// Lines of one text that are drawn together.
+struct Piece<'a> {
+    first: Span,
+    last: Span,
+    labels: Vec<&'a Label>,
+}
+
+/// The labels by what is drawn together, the main one first.
+fn pieces<'a>(sources: &Sources, labels: &'a [Label]) -> Vec<Piece<'a>> {
+    let mut pieces: Vec<Piece<'a>> = Vec::new();
+    for label in labels.iter().take(MOST_PLACES) {
+        let span = label.span;
+        let near = |piece: &&mut Piece<'_>| {
+            piece.first.source == span.source
+                && sources.extent(piece.first.min(span), piece.last.max(span)) <= LONGEST_EXCERPT
+        };
+        match pieces.iter_mut().find(near) {
+            Some(piece) => {
+                (piece.first, piece.last) = (piece.first.min(span), piece.last.max(span));
+                piece.labels.push(label);
+            }
+            None => pieces.push(Piece { first: span, last: span, labels: vec![label] }),
+        }
+    }
+    pieces
+}
+
+/// The span's range in the excerpt, moved onto characters and cut at the end of its first line.
+fn clip(excerpt: &Excerpt, span: Span) -> std::ops::Range<usize> {
+    let text = &excerpt.text;
+    let on_character = |offset: u32| {
+        let mut offset = (offset as usize).saturating_sub(excerpt.start).min(text.len());
         while !text.is_char_boundary(offset) {
             offset -= 1;
         }
         offset
     };
-    let start = on_character(span.start as usize);
-    let end = on_character(span.end as usize).max(start);
+    let start = on_character(span.start);
+    let end = on_character(span.end).max(start);
     let line_end = text[start..end].find('\n').map_or(end, |newline| start + newline);
     start..line_end
 }
@@ -96,6 +139,36 @@ mod tests {
           |
           = help: write a mapping
         ");
+    }
+
+    #[test]
+    fn a_very_long_line_is_named_and_not_drawn() {
+        let mut sources = Sources::default();
+        let id = sources.add("a.yml", "/p/a.yml", format!("a: 1\nb: {}\n", "é".repeat(20_000)));
+        let diagnostic = Diagnostic::error("type", "this is wrong")
+            .at(Span::new(id, 8..9), "here")
+            .at(Span::new(id, 0..1), "because of this");
+        insta::assert_snapshot!(draw(&sources, &diagnostic, Look::default()), @"
+        error: this is wrong
+         --> a.yml:2:4
+          = note: here
+          |
+         ::: a.yml:1:1
+          |
+        1 | a: 1
+          | - because of this
+        ");
+    }
+
+    #[test]
+    fn of_very_many_places_the_rest_is_counted() {
+        let mut sources = Sources::default();
+        let id = sources.add("a.yml", "/p/a.yml", "a\n".repeat(100_000));
+        let places = (0..1_000).map(|at| Span::new(id, at * 200..at * 200 + 1));
+        let diagnostic = places.fold(Diagnostic::error("a", "x".repeat(9_000)), |one, place| one.at(place, "here"));
+        let drawn = draw(&sources, &diagnostic, Look::default());
+        assert!(drawn.contains("and 980 places more"));
+        assert!(drawn.len() < 5_000, "{drawn}");
     }
 
     #[test]

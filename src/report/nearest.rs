@@ -1,14 +1,21 @@
 //! "Did you mean …?"
 
+const LONGEST_NAME: usize = 200;
+
 /// The known name that `word` most likely is a slip of, if one is near enough.
 ///
-/// Near means a Damerau-Levenshtein distance of at most a third of the word's length, and at least 1.
+/// Near means that at most a third of its characters, and at least 1, are wrong, missing, too many or swapped with
+/// their neighbour. What is longer than any name is no slip.
 pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let most = (word.chars().count() / 3).max(1);
+    let length = word.chars().count();
+    let most = (length / 3).max(1);
+    if length > LONGEST_NAME {
+        return None;
+    }
     known
         .into_iter()
-        .filter(|name| *name != word)
-        .map(|name| (strsim::damerau_levenshtein(word, name), name))
+        .filter(|name| *name != word && name.len().abs_diff(word.len()) <= most * 4)
+        .map(|name| (strsim::osa_distance(word, name), name))
         .filter(|(distance, _)| *distance <= most)
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, name)| name)

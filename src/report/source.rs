@@ -73,6 +73,30 @@ struct Source {
     lines: OnceLock<Vec<usize>>,
 }
 
+impl Source {
+    fn lines(&self) -> &[usize] {
+        self.lines.get_or_init(|| {
+            let behind = self.text.match_indices('\n').map(|(newline, _)| newline + 1);
+            std::iter::once(0).chain(behind).collect()
+        })
+    }
+
+    /// The line that an offset falls on, from 0.
+    fn line_at(&self, offset: u32) -> usize {
+        let offset = (offset as usize).min(self.text.len());
+        self.lines().partition_point(|line| *line <= offset) - 1
+    }
+}
+
+/// Some lines of a text.
+pub(super) struct Excerpt {
+    pub(super) text: String,
+    /// Offset of its first byte in the whole text.
+    pub(super) start: usize,
+    /// The number of its first line, from 1.
+    pub(super) line: usize,
+}
+
 /// Every text that was read, each under the name that messages use.
 #[derive(Debug, Default)]
 pub struct Sources {
@@ -122,35 +146,41 @@ impl Sources {
         self.sources[span.source.0 as usize].masked.push(span.range());
     }
 
-    /// The text as it may be shown: secret pieces are replaced, byte for byte, so that offsets stay.
-    pub(super) fn presentable(&self, id: SourceId) -> String {
-        let source = &self.sources[id.0 as usize];
-        let mut bytes = source.text.clone().into_bytes();
-        for range in &source.masked {
-            if let Some(piece) = bytes.get_mut(range.clone()) {
-                piece.iter_mut().filter(|byte| !byte.is_ascii_whitespace()).for_each(|byte| *byte = b'*');
-            }
+    /// The lines from the one where `first` starts to the one where `last` starts, as they may be shown: secret pieces
+    /// are replaced, byte for byte, so that offsets stay.
+    pub(super) fn excerpt(&self, first: Span, last: Span) -> Excerpt {
+        let source = &self.sources[first.source.0 as usize];
+        let (one, two) = (source.line_at(first.start), source.line_at(last.start));
+        let start = source.lines()[one];
+        let end = source.lines().get(two + 1).copied().unwrap_or(source.text.len());
+        let mut bytes = source.text.as_bytes()[start..end].to_vec();
+        for range in source.masked.iter().filter(|range| range.start < end && range.end > start) {
+            let piece = range.start.saturating_sub(start)..range.end.min(end) - start;
+            bytes[piece].iter_mut().filter(|byte| !byte.is_ascii_whitespace()).for_each(|byte| *byte = b'*');
         }
-        String::from_utf8_lossy(&bytes).into_owned()
+        Excerpt { text: String::from_utf8_lossy(&bytes).into_owned(), start, line: one + 1 }
+    }
+
+    /// How long, in bytes, an excerpt of these lines would be.
+    pub(super) fn extent(&self, first: Span, last: Span) -> usize {
+        let source = &self.sources[first.source.0 as usize];
+        let end = source.lines().get(source.line_at(last.start) + 1).copied().unwrap_or(source.text.len());
+        end - source.lines()[source.line_at(first.start)]
     }
 
     /// Where a span starts.
     #[must_use]
     pub fn place(&self, span: Span) -> Place {
-        let text = self.text(span.source);
-        let mut start = (span.start as usize).min(text.len());
-        while !text.is_char_boundary(start) {
+        let source = &self.sources[span.source.0 as usize];
+        let mut start = (span.start as usize).min(source.text.len());
+        while !source.text.is_char_boundary(start) {
             start -= 1;
         }
-        let lines = self.sources[span.source.0 as usize].lines.get_or_init(|| {
-            let behind = text.match_indices('\n').map(|(newline, _)| newline + 1);
-            std::iter::once(0).chain(behind).collect()
-        });
-        let line = lines.partition_point(|line| *line <= start);
+        let line = source.line_at(span.start);
         Place {
-            path: self.name(span.source).to_owned(),
-            line,
-            column: text[lines[line - 1]..start].chars().count() + 1,
+            path: source.name.clone(),
+            line: line + 1,
+            column: source.text[source.lines()[line]..start].chars().count() + 1,
         }
     }
 }
@@ -173,6 +203,6 @@ mod tests {
         let mut sources = Sources::default();
         let id = sources.add("env.custom", "/p/env.custom", "TOKEN=é s\nB=1");
         sources.mask(Span::new(id, 6..10));
-        assert_eq!(sources.presentable(id), "TOKEN=** *\nB=1");
+        assert_eq!(sources.excerpt(Span::new(id, 0..1), Span::new(id, 12..13)).text, "TOKEN=** *\nB=1");
     }
 }

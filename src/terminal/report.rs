@@ -22,6 +22,11 @@ impl Printer {
                 self.insist("");
             }
         }
+        for (severity, phrase) in unsaid(report) {
+            if severity == Severity::Error || !self.is_quiet() {
+                self.insist(&format!("… and {phrase}\n"));
+            }
+        }
         if report.has_errors() {
             self.insist(&format!("{}; {aftermath}", count(report)));
         }
@@ -30,19 +35,31 @@ impl Printer {
 
 /// `3 errors, 1 warning`.
 fn count(report: &Report) -> String {
-    let of = |severity: Severity| report.diagnostics().iter().filter(|one| one.severity == severity).count();
-    let phrase = |number: usize, word: &str| format!("{number} {word}{}", if number == 1 { "" } else { "s" });
-    let errors = phrase(of(Severity::Error), "error");
-    match of(Severity::Warning) {
+    let or_more = if report.is_full() { " or more" } else { "" };
+    let errors = phrase(report.count(Severity::Error), "error") + or_more;
+    match report.count(Severity::Warning) {
         0 => errors,
         warnings => format!("{errors}, {}", phrase(warnings, "warning")),
     }
 }
 
+fn phrase(number: usize, word: &str) -> String {
+    format!("{number} {word}{}", if number == 1 { "" } else { "s" })
+}
+
+/// `9800 more errors`, for each weight of which not all are told.
+fn unsaid(report: &Report) -> impl Iterator<Item = (Severity, String)> {
+    let weights = [Severity::Error, Severity::Warning, Severity::Note].into_iter();
+    let more = weights.map(|weight| (weight, report.count_unsaid(weight)));
+    more.filter(|(_, number)| *number > 0)
+        .map(|(weight, number)| (weight, phrase(number, &format!("more {}", weight.word()))))
+}
+
 /// The problems as one JSON array: severity, code, title, places, notes and advice of each.
 #[must_use]
 pub fn json(sources: &Sources, report: &Report) -> Value {
-    report.diagnostics().iter().map(|diagnostic| one(sources, diagnostic)).collect()
+    let more = unsaid(report).map(|(_, phrase)| one(sources, &Diagnostic::note("more", phrase)));
+    report.diagnostics().iter().map(|diagnostic| one(sources, diagnostic)).chain(more).collect()
 }
 
 fn one(sources: &Sources, diagnostic: &Diagnostic) -> Value {

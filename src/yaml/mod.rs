@@ -1,6 +1,8 @@
 //! YAML that keeps its meaning: a tree with places and spellings, read from events and written back as it was.
 
+mod copy;
 mod emit;
+mod mapping;
 mod node;
 mod parse;
 mod path;

@@ -3,20 +3,25 @@
 use std::collections::HashMap;
 
 use granit_parser::{Event, Parser, ScalarStyle, ScanError, Span as Mark, Tag};
-use indexmap::map::Entry as Slot;
 
-use super::node::{Entry, Kind, Map, Meaning, Node, Scalar, Style};
+use super::copy::{copied, count};
+use super::mapping::{Built, Key, assemble, name};
+use super::node::{Kind, Node, Scalar, Style};
 use crate::report::{Diagnostic, Report, SourceId, Sources, Span};
 
-/// How many nodes aliases may add to one file. Real files stay far below; an alias bomb doubles with every line.
-const MOST_ALIASED_NODES: usize = 250_000;
+/// How many values one file may hold, copies for aliases included. Real files stay far below; an alias bomb doubles
+/// with every line.
+const MOST_VALUES: usize = 500_000;
+/// How deep values may be nested: everything that walks a tree goes down on the thread's stack.
+const DEEPEST: usize = 100;
 
 /// Reads every document of a text; whatever is wrong with it is reported, and then `None` comes back.
 ///
 /// Aliases become copies, merge keys (`<<`) are resolved as go-yaml does it: own keys win, then the earlier source.
 pub fn parse(sources: &Sources, id: SourceId, report: &mut Report) -> Option<Vec<Node>> {
     let text = sources.text(id);
-    let mut builder = Builder { id, text, events: Parser::new_from_str(text), anchors: HashMap::new(), copied: 0 };
+    let mut builder =
+        Builder { id, text, events: Parser::new_from_str(text), anchors: HashMap::new(), values: 0, depth: 0 };
     match builder.stream() {
         Ok(documents) => Some(documents),
         Err(problem) => {
@@ -26,7 +31,6 @@ pub fn parse(sources: &Sources, id: SourceId, report: &mut Report) -> Option<Vec
     }
 }
 
-type Built<T> = Result<T, Box<Diagnostic>>;
 type Tagged<'a> = Option<std::borrow::Cow<'a, Tag>>;
 
 struct Builder<'a> {
@@ -34,13 +38,8 @@ struct Builder<'a> {
     text: &'a str,
     events: Parser<'a, granit_parser::StrInput<'a>>,
     anchors: HashMap<usize, Node>,
-    copied: usize,
-}
-
-/// A key of a mapping under construction; `<<` is no key of its own.
-enum Key {
-    Own(Box<str>),
-    Merge,
+    values: usize,
+    depth: usize,
 }
 
 impl<'a> Builder<'a> {
@@ -81,11 +80,12 @@ impl<'a> Builder<'a> {
 
     fn node(&mut self, event: Event<'a>, mark: Mark) -> Built<Node> {
         let span = self.span(mark);
+        self.hold(1, span)?;
         let (anchor, mut node) = match event {
             Event::Alias(anchor) => return self.alias(anchor, span),
             Event::Scalar(text, style, anchor, tag) => (anchor, scalar(&text, style, tag.as_deref(), span)),
-            Event::SequenceStart(_, anchor, tag) => (anchor, self.list(span, &tag)?),
-            Event::MappingStart(_, anchor, tag) => (anchor, self.map(span, &tag)?),
+            Event::SequenceStart(_, anchor, tag) => (anchor, self.nested(span, |builder| builder.list(span, &tag))?),
+            Event::MappingStart(_, anchor, tag) => (anchor, self.nested(span, |builder| builder.map(span, &tag))?),
             _ => {
                 return Err(Box::new(
                     Diagnostic::error("yaml", "this is not YAML").at(span, "a value is missing here"),
@@ -93,12 +93,38 @@ impl<'a> Builder<'a> {
             }
         };
         if anchor != 0 {
-            self.anchors.insert(anchor, copied_node(&node));
+            self.hold(count(&node), span)?;
+            self.anchors.insert(anchor, copied(&node));
         }
         if let Some(start) = mark.tag_span().and_then(|tag| tag.byte_range()) {
             node.span.start = node.span.start.min(Span::new(self.id, start).start);
         }
         Ok(node)
+    }
+
+    fn nested(&mut self, span: Span, read: impl FnOnce(&mut Self) -> Built<Node>) -> Built<Node> {
+        if self.depth == DEEPEST {
+            return Err(Box::new(
+                Diagnostic::error("yaml-deep", "values are nested too deep")
+                    .at(span, format!("below {DEEPEST} others, which no configuration needs")),
+            ));
+        }
+        self.depth += 1;
+        let node = read(self);
+        self.depth -= 1;
+        node
+    }
+
+    /// Counts what the file holds.
+    fn hold(&mut self, more: usize, span: Span) -> Built<()> {
+        self.values += more;
+        if self.values <= MOST_VALUES {
+            return Ok(());
+        }
+        Err(Box::new(
+            Diagnostic::error("yaml-large", "this file holds more than any configuration")
+                .at(span, format!("with this one it is more than {MOST_VALUES} values, aliases counted in full")),
+        ))
     }
 
     fn alias(&mut self, anchor: usize, span: Span) -> Built<Node> {
@@ -108,14 +134,9 @@ impl<'a> Builder<'a> {
                     .at(span, "a value cannot contain itself"),
             ));
         };
-        self.copied += count(node);
-        if self.copied > MOST_ALIASED_NODES {
-            return Err(Box::new(
-                Diagnostic::error("yaml-alias", "the aliases of this file grow beyond all measure")
-                    .at(span, format!("with this one they make more than {MOST_ALIASED_NODES} values")),
-            ));
-        }
-        Ok(node.clone())
+        let node = node.clone();
+        self.hold(count(&node), span)?;
+        Ok(node)
     }
 
     fn list(&mut self, span: Span, tag: &Tagged<'_>) -> Built<Node> {
@@ -203,155 +224,6 @@ fn scalar(text: &str, style: ScalarStyle, tag: Option<&Tag>, span: Span) -> Node
 
 fn tag_text(tag: Option<&Tag>) -> Option<Box<str>> {
     tag.map(|tag| tag.original().into_boxed_str())
-}
-
-fn name(key: &Node) -> Built<Key> {
-    let refuse = |why: String| {
-        Box::new(Diagnostic::error("yaml-key", "a key must be a text").at(key.span, why).with_help("put it in quotes"))
-    };
-    match &key.kind {
-        Kind::Scalar(scalar) if scalar.text == "<<" && scalar.style == Style::Plain => Ok(Key::Merge),
-        Kind::Scalar(scalar) => match scalar.meaning() {
-            Meaning::Text(text) => Ok(Key::Own(text.into())),
-            _ => Err(refuse(format!("docker compose reads this as {}", key.sort()))),
-        },
-        _ => Err(refuse(format!("this is {}", key.sort()))),
-    }
-}
-
-/// Checks for keys given twice, then puts the merged keys where `<<` stands; own keys win, then the earlier source.
-fn assemble(entries: Vec<(Key, Span, Node)>) -> Built<Map> {
-    let own = own_keys(&entries)?;
-    let mut map = Map::with_capacity(entries.len());
-    let mut cleared = Vec::new();
-    for (key, span, value) in entries {
-        match key {
-            Key::Own(name) if is_reset(&value) => cleared.push((name, Entry { key: span, value })),
-            Key::Own(name) => {
-                map.insert(name, Entry { key: span, value });
-            }
-            Key::Merge => {
-                for (name, entry) in merge_sources(value)?.into_iter().flatten() {
-                    match map.entry(name) {
-                        Slot::Vacant(slot) if !own.contains_key(slot.key()) => {
-                            slot.insert(entry);
-                        }
-                        slot if is_tagged(&entry.value) => cleared.push((slot.key().clone(), entry)),
-                        _ => {}
-                    }
-                }
-            }
-        }
-    }
-    // A tag clears what stands before, also where another value takes the place: an own one that of a merged one, or
-    // a merged one that of an own `!reset`, which is gone before docker compose merges.
-    for (name, entry) in cleared {
-        match map.entry(name) {
-            Slot::Vacant(slot) => {
-                slot.insert(entry);
-            }
-            Slot::Occupied(mut slot) => {
-                slot.get_mut().value.tag.get_or_insert_with(|| "!override".into());
-            }
-        }
-    }
-    Ok(map)
-}
-
-/// The keys that hide merged ones. A key given twice is refused.
-fn own_keys(entries: &[(Key, Span, Node)]) -> Built<HashMap<Box<str>, Span>> {
-    let mut own = HashMap::with_capacity(entries.len());
-    let mut merge: Option<Span> = None;
-    for (key, span, _) in entries {
-        let first = match key {
-            Key::Own(name) => own.insert(name.clone(), *span),
-            Key::Merge => merge.replace(*span),
-        };
-        if let Some(first) = first {
-            return Err(Box::new(
-                Diagnostic::error("yaml-duplicate-key", "this mapping has the same key twice")
-                    .at(*span, "again here")
-                    .at(first, "first here")
-                    .with_help("join the two, or remove one"),
-            ));
-        }
-    }
-    for (key, _, value) in entries {
-        if let Key::Own(name) = key
-            && is_reset(value)
-        {
-            own.remove(name);
-        }
-    }
-    Ok(own)
-}
-
-fn merge_sources(value: Node) -> Built<Vec<Map>> {
-    let refuse = |node: &Node| {
-        Box::new(
-            Diagnostic::error("yaml-merge-key", "`<<` takes a mapping or a list of mappings")
-                .at(node.span, format!("this is {}", node.sort())),
-        )
-    };
-    match value.kind {
-        Kind::Map(map) => Ok(vec![map]),
-        // In a list of sources docker compose does not find the tags.
-        Kind::List(items) => items
-            .into_iter()
-            .map(|item| match untagged(&item).kind {
-                Kind::Map(map) => Ok(map),
-                _ => Err(refuse(&item)),
-            })
-            .collect(),
-        Kind::Scalar(_) => Err(refuse(&value)),
-    }
-}
-
-/// The value as its aliases see it: what is under `!reset` inside it was taken out where it was written, what is under
-/// `!override` acts at every place (measured with docker compose 2.40.3). A tag on the value itself stays.
-fn copied_node(node: &Node) -> Node {
-    let kind = match &node.kind {
-        Kind::Scalar(scalar) => Kind::Scalar(scalar.clone()),
-        Kind::List(items) => Kind::List(items.iter().filter(|item| !is_reset(item)).map(copied_node).collect()),
-        Kind::Map(map) => Kind::Map(
-            map.iter()
-                .filter(|(_, entry)| !is_reset(&entry.value))
-                .map(|(key, entry)| (key.clone(), Entry { key: entry.key, value: copied_node(&entry.value) }))
-                .collect(),
-        ),
-    };
-    Node { kind, tag: node.tag.clone(), span: node.span }
-}
-
-fn untagged(node: &Node) -> Node {
-    let mut copy = copied_node(node);
-    strip(&mut copy);
-    copy
-}
-
-fn strip(node: &mut Node) {
-    node.tag = None;
-    match &mut node.kind {
-        Kind::Scalar(_) => {}
-        Kind::List(items) => items.iter_mut().for_each(strip),
-        Kind::Map(map) => map.values_mut().for_each(|entry| strip(&mut entry.value)),
-    }
-}
-
-fn is_tagged(node: &Node) -> bool {
-    matches!(node.tag.as_deref(), Some("!reset" | "!override"))
-}
-
-fn is_reset(node: &Node) -> bool {
-    node.tag.as_deref() == Some("!reset")
-}
-
-fn count(node: &Node) -> usize {
-    1 + match &node.kind {
-        Kind::Scalar(_) => 0,
-        Kind::List(items) => items.iter().map(count).sum(),
-        Kind::Map(map) => map.values().map(|entry| count(&entry.value)).sum(),
-    }
 }
 
 #[cfg(test)]
@@ -470,6 +342,6 @@ mod tests {
         for level in 1..50 {
             text += &format!("a{level}: &a{level} [*a{0}, *a{0}]\n", level - 1);
         }
-        assert!(problem(&text).contains("beyond all measure"));
+        assert!(problem(&text).contains("aliases counted in full"));
     }
 }

@@ -1,5 +1,6 @@
 //! The merge against its judge: docker compose reads the fragments, and it reads the merged file.
 
+mod bad_input;
 mod cases;
 mod folder;
 mod generated;

@@ -41,7 +41,7 @@ pub fn check(model: &Node, options: &Options<'_>, report: &mut Report) {
     let services = section(model, "services").filter(|(_, entry)| is_active(&entry.value, options.profiles));
     let project = Project { model, active: services.collect(), options };
     for (name, entry) in &project.active {
-        if schema::is_full(report) {
+        if report.is_full() {
             return;
         }
         service::check(&project, name, entry, report);

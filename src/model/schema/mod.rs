@@ -26,14 +26,6 @@ use crate::yaml::{Entry, Map, Meaning, Node, Scalar, Trail};
 pub(super) use self::number::{bool, number, size};
 pub(super) use self::short::{Ports, range};
 
-/// Nobody reads further; it also bounds the time that a hopeless file takes.
-const MOST_PROBLEMS: usize = 200;
-
-/// Whether enough was said: there is an error, so nothing will be written, and there is plenty to read.
-pub(super) fn is_full(report: &Report) -> bool {
-    report.diagnostics().len() >= MOST_PROBLEMS && report.has_errors()
-}
-
 /// Checks the entries of the model that `touched` names too: services, networks, … by name, other sections as a whole.
 ///
 /// `touched` is a document as it was merged, its `extends` and `include` resolved; only its outline is looked at.
@@ -78,7 +70,7 @@ struct Walk<'a> {
 
 impl Walk<'_> {
     fn check(&mut self, shape: &'static Shape, node: &Node, trail: &Trail<'_>) {
-        if is_full(self.report) {
+        if self.report.is_full() {
             return;
         }
         if !shape.takes(node) {
@@ -201,7 +193,7 @@ impl Walk<'_> {
             .at(node.span, format!("{} here", node.sort()));
         let quoted = Node::scalar(Scalar::quoted(""), node.span);
         let quotes_help = node.as_scalar().is_some() && !node.is_null() && node.as_text().is_none();
-        self.push(if quotes_help && shape.takes(&quoted) {
+        self.push(if quotes_help && shape.takes(&quoted) && !matches!(shape, Shape::Cast(..)) {
             problem.with_help("put it in quotes to make it a text")
         } else {
             problem
@@ -210,7 +202,7 @@ impl Walk<'_> {
 
     fn unknown(&mut self, keys: &Keys, trail: Option<&Trail<'_>>, key: &str, entry: &Entry) {
         let extensible = keys.others != Others::Refused;
-        if keys.others == Others::Any || extensible && key.starts_with("x-") || is_full(self.report) {
+        if keys.others == Others::Any || extensible && key.starts_with("x-") || self.report.is_full() {
             return;
         }
         let place = trail.map_or_else(|| key.to_owned(), |trail| trail.then(key).to_string());
@@ -233,7 +225,7 @@ impl Walk<'_> {
     fn push_late(&mut self, problem: Diagnostic) {
         let place = |problem: &Diagnostic| problem.labels.first().map(|label| label.span);
         let again = |other: &Diagnostic| other.title == problem.title && place(other) == place(&problem);
-        if !is_full(self.report) && !self.report.diagnostics().iter().any(again) {
+        if !self.report.is_full() && !self.report.diagnostics().iter().any(again) {
             self.report.push(problem);
         }
     }

@@ -133,5 +133,5 @@ fn only_what_a_document_touched_is_checked_again() {
 #[test]
 fn a_hopeless_file_is_bounded() {
     let items: String = (0..20_000).map(|at| format!("k{at}: 1, ")).collect();
-    assert_eq!(said_of_service(&items).len(), MOST_PROBLEMS);
+    assert_eq!(said_of_service(&items).len(), 100);
 }
