@@ -60,7 +60,7 @@ fn merge(
     if workshop.report.has_errors() {
         return None;
     }
-    if model.as_map().is_some_and(|sections| sections.keys().all(|section| &**section == "version")) {
+    if model.as_map().is_some_and(Map::is_empty) {
         report.push(Diagnostic::error("empty", "empty compose file").with_help("name a file that has services"));
         return None;
     }

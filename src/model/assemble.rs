@@ -101,6 +101,10 @@ impl<'a> Workshop<'a> {
         for_each_touched(model, &touched, "services", |service| check_names(service, self.report));
         schema::check(model, &touched, self.report);
         self.shape(model, &touched);
+        if let Some(sections) = model.as_map_mut() {
+            // It is obsolete, and docker compose drops it with every document.
+            sections.shift_remove("version");
+        }
     }
 
     /// The documents of a file. It is read once; what is wrong with it is said once.

@@ -131,10 +131,18 @@ impl Workshop<'_> {
 
     fn reference<'n>(&mut self, extends: &'n Node) -> Option<Reference<'n>> {
         let service = if extends.as_map().is_some() { extends.get("service") } else { Some(extends) };
+        let file = extends.get("file").filter(|file| !file.is_null());
+        if let Some(file) = file.filter(|file| file.as_text().is_none()) {
+            self.report.push(
+                Diagnostic::error("extends", "`extends.file` must be a text")
+                    .at(file.span, format!("{} here", file.sort())),
+            );
+            return None;
+        }
         if let Some(service_node) = service
             && let Some(service) = service_node.as_text()
         {
-            return Some(Reference { service, file: extends.get("file"), span: service_node.span });
+            return Some(Reference { service, file, span: service_node.span });
         }
         self.report.push(
             Diagnostic::error("extends", "`extends` does not say which service")

@@ -35,10 +35,15 @@ impl Workshop<'_> {
         for item in items {
             match inclusion(item) {
                 Some(inclusion) => self.include_one(&inclusion, document, path, scope),
-                None => self.report.push(
-                    Diagnostic::error("include", "this says no path")
-                        .at(item.span, "a path, or a mapping with `path` (and `project_directory`, `env_file`)"),
-                ),
+                None => {
+                    let problem = if item.is_null() || item.as_map().is_some_and(|map| !map.contains_key("path")) {
+                        Diagnostic::warning("include", "this says no path: docker compose includes nothing")
+                    } else {
+                        Diagnostic::error("include", "docker compose cannot read this")
+                    };
+                    let label = "a path, or a mapping with `path` (and `project_directory`, `env_file`)";
+                    self.report.push(problem.at(item.span, label));
+                }
             }
         }
     }
@@ -181,10 +186,17 @@ fn inclusion(item: &Node) -> Option<Inclusion> {
         }
     };
     let span = item.span;
+    let is_text = |key: &str| item.get(key).is_none_or(|node| node.is_null() || node.as_text().is_some());
+    if item.as_list().is_some() || !is_text("project_directory") {
+        return None;
+    }
     if item.as_map().is_none() {
         return Some(Inclusion { paths: texts(item)?, folder: None, env_files: None, span });
     }
     let folder = item.get("project_directory").and_then(Node::as_text).map(str::to_owned);
-    let env_files = item.get("env_file").map(texts);
-    Some(Inclusion { paths: texts(item.get("path")?)?, folder, env_files: env_files.flatten(), span })
+    let env_files = match item.get("env_file").filter(|files| !files.is_null()) {
+        Some(files) => Some(texts(files)?),
+        None => None,
+    };
+    Some(Inclusion { paths: texts(item.get("path")?)?, folder, env_files, span })
 }

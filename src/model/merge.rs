@@ -1,7 +1,7 @@
 //! The merge: a fold of two trees by the table of [`super::rules`].
 
 use super::rules::{Rule, rule};
-use super::shapes::{build, dependencies, items, names, replace_with, sequence};
+use super::shapes::{build, dependencies, names, replace_with, sequence};
 use crate::report::{Diagnostic, Report, Span};
 use crate::yaml::{Kind, Map, Node, Trail};
 
@@ -20,9 +20,8 @@ impl Merge<'_> {
         match rule(trail) {
             Rule::Generic => self.generic(base, over, trail),
             Rule::Replace => self.replace(base, over),
-            Rule::KeyValues => self.append(base, over, sequence),
-            Rule::Items => self.append(base, over, items),
-            Rule::Hosts => hosts(base, over),
+            Rule::Sequence => self.append(base, over, trail),
+            Rule::Hosts => self.hosts(base, over, trail),
             Rule::Build => self.shaped(base, over, trail, build),
             Rule::Dependencies => self.shaped(base, over, trail, dependencies),
             Rule::Names => self.shaped(base, over, trail, names),
@@ -75,9 +74,12 @@ impl Merge<'_> {
         );
     }
 
-    fn append(&mut self, base: &mut Node, over: Node, shape: fn(Node) -> Node) {
-        replace_with(base, shape);
-        let over = shape(over);
+    fn append(&mut self, base: &mut Node, over: Node, trail: &Trail<'_>) {
+        if over.as_scalar().is_some() && !over.is_null() && over.as_text().is_none() {
+            return self.ignored(&over, trail);
+        }
+        replace_with(base, sequence);
+        let over = sequence(over);
         match (&mut base.kind, over.kind) {
             (Kind::List(there), Kind::List(list)) => there.extend(list),
             (Kind::Scalar(_), kind @ Kind::List(_)) => *base = Node { kind, ..over },
@@ -88,7 +90,16 @@ impl Merge<'_> {
     fn shaped(&mut self, base: &mut Node, over: Node, trail: &Trail<'_>, shape: fn(Node) -> Node) {
         replace_with(base, shape);
         let over = shape(over);
+        if over.as_scalar().is_some() && !over.is_null() {
+            return self.ignored(&over, trail);
+        }
         self.generic(base, over, trail);
+    }
+
+    fn ignored(&mut self, over: &Node, trail: &Trail<'_>) {
+        let problem = Diagnostic::warning("ignored", format!("this value of `{trail}` is ignored by docker compose"))
+            .at(over.span, format!("{} here", over.sort()));
+        self.report.push(problem.with_help("write a list or a mapping"));
     }
 
     fn logging(&mut self, base: &mut Node, over: Node, trail: &Trail<'_>) {
@@ -100,6 +111,18 @@ impl Merge<'_> {
         match (driver(base), driver(&over)) {
             (Some(before), Some(now)) if before != now => self.replace(base, over),
             _ => self.generic(base, over, trail),
+        }
+    }
+
+    fn hosts(&mut self, base: &mut Node, over: Node, trail: &Trail<'_>) {
+        let mut theirs = Node::list(Vec::new(), over.span);
+        self.append(&mut theirs, over, trail);
+        replace_with(base, sequence);
+        let (Kind::List(there), Kind::List(list)) = (&mut base.kind, theirs.kind) else { return };
+        for host in list {
+            if !there.iter().any(|other| other.as_word() == host.as_word()) {
+                there.push(host);
+            }
         }
     }
 
@@ -150,14 +173,4 @@ impl Pool {
 
 fn subnet(pool: &Node) -> Option<&str> {
     pool.get("subnet").and_then(Node::as_word)
-}
-
-fn hosts(base: &mut Node, over: Node) {
-    replace_with(base, sequence);
-    let (Kind::List(there), Kind::List(list)) = (&mut base.kind, sequence(over).kind) else { return };
-    for host in list {
-        if !there.iter().any(|other| other.as_word() == host.as_word()) {
-            there.push(host);
-        }
-    }
 }

@@ -131,7 +131,11 @@ pub(super) fn sequence(node: Node) -> Node {
     }
 }
 
+/// docker compose prints what is no single value in Go's own form, `map[…]`: here it stays for the schema to refuse.
 fn line(key: &str, key_span: Span, value: &Node) -> Node {
+    if value.as_scalar().is_none() {
+        return value.clone();
+    }
     let span = if value.span.source == key_span.source && value.span.start >= key_span.start {
         key_span.to(value.span)
     } else {
@@ -149,12 +153,12 @@ fn line(key: &str, key_span: Span, value: &Node) -> Node {
     Node::scalar(scalar, span)
 }
 
-/// A list of `KEY=VALUE` as a mapping, where every key is plain text and stands once.
+/// A list of `KEY=VALUE` as a mapping, where every key is plain text, not empty, and stands once.
 pub(super) fn keys_and_values(node: Node) -> Node {
     let Kind::List(list) = &node.kind else { return node };
     let mut map = Map::with_capacity(list.len());
     for item in list {
-        let Some((key, value)) = split_line(item) else { return node };
+        let Some((key, value)) = split_line(item).filter(|(key, _)| !key.is_empty()) else { return node };
         if map.insert(key, Entry { key: item.span, value }).is_some() {
             return node;
         }

@@ -127,6 +127,7 @@ fn port(item: &Node) -> Option<String> {
     let word = |key: &str| item.get(key).and_then(Node::as_word).unwrap_or_default();
     match &item.kind {
         Kind::Scalar(_) => port_key(item.as_word()?),
+        _ if item.as_map()?.values().any(|entry| entry.value.as_scalar().is_none()) => None,
         _ => {
             let number = item
                 .get("published")

@@ -13,6 +13,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use super::folder::{Folder, Verdict};
 use super::judge::{Judge, Question};
 
+const PLACE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cases/merge");
+
 struct Case {
     name: String,
     folder: Folder,
@@ -21,7 +23,7 @@ struct Case {
 
 impl Case {
     fn all() -> Vec<Self> {
-        let place = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/merge");
+        let place = PathBuf::from(PLACE);
         let folders =
             entries(&place).into_iter().filter(|path| path.join("in").is_dir()).map(|path| Self::folder(&path));
         let files = entries(&place.join("refused")).into_iter().map(|path| Self::file(&path));
@@ -72,6 +74,21 @@ fn entries(folder: &Path) -> Vec<PathBuf> {
     let mut paths: Vec<_> = fs::read_dir(folder).expect("cases").flatten().map(|entry| entry.path()).collect();
     paths.sort();
     paths
+}
+
+/// A case that docker compose reads, to be opened in a folder of its own.
+pub(super) struct Readable(PathBuf);
+
+impl Readable {
+    pub(super) fn open(&self) -> Folder {
+        Case::folder(&self.0).folder
+    }
+}
+
+/// The cases that are not there to be refused.
+pub(super) fn read_alike() -> Vec<Readable> {
+    let is_case = |path: &PathBuf| path.join("in").is_dir() && !path.to_string_lossy().contains("/refused-");
+    entries(&PathBuf::from(PLACE)).into_iter().filter(is_case).map(Readable).collect()
 }
 
 /// Does something with every item on all cores, and joins what was found wrong.

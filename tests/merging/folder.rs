@@ -121,7 +121,7 @@ impl Folder {
         }
     }
 
-    fn text(&self, file: &str) -> String {
+    pub(super) fn text(&self, file: &str) -> String {
         fs::read_to_string(self.place.path().join(file)).unwrap_or_default()
     }
 

@@ -7,3 +7,4 @@ mod generated;
 mod generator;
 mod grammar;
 mod judge;
+mod mutations;
