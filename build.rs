@@ -1,10 +1,22 @@
 //! Embeds the bundled stack, so that the program can begin a project wherever it is.
 
 use std::fmt::Write as _;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
-const PARTS: [&str; 5] = ["compose", "overlays", "defaults", "env.base", "env.custom.sample"];
+/// The stack, an example of an environment for it, and what builds the images of that.
+const PARTS: [&str; 9] = [
+    "compose",
+    "overlays",
+    "defaults",
+    "env.base",
+    "env.custom.sample",
+    "custom.example",
+    "images",
+    "bin/images",
+    "bin/parts/machine.sh",
+];
 
 fn main() -> io::Result<()> {
     let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
@@ -17,8 +29,9 @@ fn main() -> io::Result<()> {
     let mut table = String::from("[\n");
     for file in &files {
         let name = file.strip_prefix(&root).unwrap_or(file);
+        let executable = fs::metadata(file)?.permissions().mode() & 0o100 != 0;
         // Writing to a string does not fail.
-        let _ = writeln!(table, "    ({name:?}, include_bytes!({file:?})),");
+        let _ = writeln!(table, "    ({name:?}, {executable}, include_bytes!({file:?})),");
     }
     table.push(']');
     fs::write(Path::new(&env::var_os("OUT_DIR").unwrap_or_default()).join("stack.rs"), table)

@@ -1,11 +1,12 @@
 //! The bundled stack: what a project begins with.
 
-use std::fs;
+use std::fs::{self, Permissions};
 use std::io;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-/// The files of the stack as they were when the program was built, by their path.
-static EMBEDDED: &[(&str, &[u8])] = &include!(concat!(env!("OUT_DIR"), "/stack.rs"));
+/// The files of the stack as they were when the program was built: path, whether it can be run, content.
+static EMBEDDED: &[(&str, bool, &[u8])] = &include!(concat!(env!("OUT_DIR"), "/stack.rs"));
 
 /// Where a package of the system puts the stack.
 const INSTALLED: &str = "/usr/share/lapstrake/stack";
@@ -36,11 +37,11 @@ pub fn unpack(folder: &Path) -> io::Result<()> {
     if installed.join("env.base").is_file() {
         copy(installed, folder)?;
     } else {
-        for (name, bytes) in EMBEDDED {
-            write(&folder.join(name), bytes)?;
+        for (name, executable, bytes) in EMBEDDED {
+            write(&folder.join(name), bytes, *executable)?;
         }
     }
-    write(&folder.join(".gitignore"), GITIGNORE.as_bytes())
+    write(&folder.join(".gitignore"), GITIGNORE.as_bytes(), false)
 }
 
 fn copy(from: &Path, to: &Path) -> io::Result<()> {
@@ -51,15 +52,18 @@ fn copy(from: &Path, to: &Path) -> io::Result<()> {
         if entry.path().is_dir() {
             copy(&entry.path(), &target)?;
         } else {
-            write(&target, &fs::read(entry.path())?)?;
+            let executable = entry.metadata()?.permissions().mode() & 0o100 != 0;
+            write(&target, &fs::read(entry.path())?, executable)?;
         }
     }
     Ok(())
 }
 
-fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
+fn write(path: &Path, bytes: &[u8], executable: bool) -> io::Result<()> {
     path.parent().map_or(Ok(()), fs::create_dir_all)?;
-    fs::write(path, bytes)
+    fs::write(path, bytes)?;
+    // The same whatever the caller's mask is: containers of other users read these files.
+    fs::set_permissions(path, Permissions::from_mode(if executable { 0o755 } else { 0o644 }))
 }
 
 #[cfg(test)]
@@ -74,5 +78,7 @@ mod tests {
         let read = |name: &str| fs::read(folder.path().join(name)).unwrap();
         assert_eq!(read("env.base"), include_bytes!("../env.base"));
         assert_eq!(read("defaults/env/back.env"), include_bytes!("../defaults/env/back.env"));
+        let mode = |name: &str| fs::metadata(folder.path().join(name)).unwrap().permissions().mode() & 0o777;
+        assert_eq!((mode("bin/images"), mode("env.base")), (0o755, 0o644));
     }
 }
