@@ -111,9 +111,11 @@ fn secrets_are_made_and_kept_from_the_environment() {
 
 #[test]
 fn nothing_is_overwritten() {
-    let workspace = fresh("", "").file("project/custom/env.custom", "VERSION=3\nCUSTOM_DB_PASSWORD=own-one\n");
-    assert_eq!(workspace.run(&["init", "--yes"]).code, 0);
-    assert_eq!(text(&workspace, "custom/env.custom"), "VERSION=3\nCUSTOM_DB_PASSWORD=own-one\n");
+    let custom = "VERSION=3\nCUSTOM_DB_PASSWORD=own-one\nOWN_PORT=8000\n";
+    let workspace = fresh("", "").file("project/custom/env.custom", custom);
+    assert_eq!(workspace.run(&["init", "--yes", "--set", "OWN_PORT=8010"]).code, 0);
+    assert_eq!(text(&workspace, "custom/env.custom"), custom);
+    assert!(text(&workspace, "env.custom").contains("\nOWN_PORT=8010\n"));
     let own = text(&workspace, "env.custom");
     assert!(own.contains("APP_TOKEN=") && !own.contains("DB_PASSWORD") && !own.contains("VERSION"), "{own}");
     insta::assert_snapshot!(workspace.run(&["init", "--yes"]), @"

@@ -61,7 +61,9 @@ impl<'a> Answers<'a> {
     /// Takes values that were given. A name that nobody knows is refused.
     pub(super) fn take(&mut self, given: &[(String, String)]) -> Result<(), Failure> {
         let environment = self.environment();
-        let known: HashSet<&str> = environment.known_names().chain(self.sample.names()).collect();
+        // What custom/env.custom sets may be read by its own fragments.
+        let set = environment.iter().map(|(name, _)| name);
+        let known: HashSet<&str> = environment.known_names().chain(self.sample.names()).chain(set).collect();
         if let Some((name, _)) = given.iter().find(|(name, _)| !known.contains(name.as_str())) {
             let near = nearest(name, known.iter().copied());
             let problem = Diagnostic::error("unknown-name", format!("nothing reads `{name}`"));
