@@ -107,8 +107,13 @@ fn reading(context: &Context<'_>, options: &[OsString], files: &[PathBuf]) -> Re
         let problem = Diagnostic::error("verify", "docker compose does not read it").with_note(captured.complaint());
         return Err(Failure::new(Exit::Failed, problem));
     }
-    serde_json::from_slice(&captured.stdout)
-        .map_err(|error| Failure::new(Exit::Failed, Diagnostic::error("verify", format!("docker compose: {error}"))))
+    let mut reading: Value = serde_json::from_slice(&captured.stdout)
+        .map_err(|error| Failure::new(Exit::Failed, Diagnostic::error("verify", format!("docker compose: {error}"))))?;
+    if let Some(sections) = reading.as_object_mut() {
+        // What overlays say to us (advice) is taken out of the deployment, and says nothing to docker compose.
+        sections.remove("x-lapstrake");
+    }
+    Ok(reading)
 }
 
 /// The places in which two readings differ. Values are not told: they may be secret.

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use super::{checks, service_env};
-use crate::environment::{Environment, ProcessEnvironment, dotenv, load};
+use crate::environment::{Environment, ProcessEnvironment, dotenv, dotenv_line, load};
 use crate::fragments::{Disabled, Fragment, LeftOut, Reason, Selection, discover, select};
 use crate::model::{Beaten, Found, Scope, Variables, Workshop, drop_edges, drop_unused, settle};
 use crate::overlays::render;
@@ -81,7 +81,7 @@ pub fn plan(
     checks::check(&model, &environment, project, report);
     checks::check_variables(&model, &environment, &read, project, report);
     let env_text = match dotenv(&environment) {
-        Ok(text) => text,
+        Ok(text) => text + &choice_of_file(project, &environment),
         Err(problems) => {
             problems.into_iter().for_each(|problem| report.push(problem));
             return None;
@@ -104,6 +104,17 @@ pub fn plan(
         root,
         environment,
     })
+}
+
+/// Beside a `docker-compose.yml`, docker compose called by hand says each time that it found two files. Here it is told
+/// which one. The path is absolute: 2.26 starts a relative one from the folder it is called in.
+fn choice_of_file(project: &Project, environment: &Environment) -> String {
+    let beside = ["docker-compose.yml", "docker-compose.yaml"].iter().any(|name| project.root().join(name).exists());
+    if !beside || environment.get("COMPOSE_FILE").is_some() {
+        return String::new();
+    }
+    let path = project.root().join("compose.yaml");
+    path.to_str().and_then(|path| dotenv_line("COMPOSE_FILE", path)).unwrap_or_default()
 }
 
 /// What the fragments, overlays and overrides make together.

@@ -22,6 +22,12 @@ pub fn dotenv(environment: &Environment) -> Result<String, Vec<Diagnostic>> {
     if problems.is_empty() { Ok(text) } else { Err(problems) }
 }
 
+/// A further line of `.env`; none where no spelling can carry the value.
+#[must_use]
+pub fn dotenv_line(name: &str, value: &str) -> Option<String> {
+    Some(format!("{name}={}\n", spell(value).ok()?))
+}
+
 /// How a value is written: bare, in single quotes, or in double quotes.
 pub(super) fn spell(value: &str) -> Result<String, &'static str> {
     if value.contains("\r\n") {

@@ -36,7 +36,7 @@ mod tests;
 
 pub use assignment::assignment;
 pub use checks::{shadowed, unread};
-pub use dotenv::{HEADER, dotenv};
+pub use dotenv::{HEADER, dotenv, dotenv_line};
 pub use explain::{Beaten, Explanation};
 pub use listing::{HIDDEN, Line, Spelling, spelled};
 pub use load::{evaluate, load};
