@@ -10,6 +10,7 @@
 
 mod commands;
 mod databases;
+mod docs;
 mod e2e;
 mod environment;
 mod house;

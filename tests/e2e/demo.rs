@@ -1,57 +1,12 @@
 //! `./bin/demo` on a checkout of its own: one command, and the application answers.
 
 use std::fs;
-use std::path::Path;
-use std::process::{Command, Output};
 
 use serde_json::json;
-use tempfile::TempDir;
 
 use super::http::{call, get};
-
-/// What the demo needs of a checkout. The program is ours, newer than its sources, so that nothing is built.
-const PARTS: [&str; 8] =
-    ["bin", "compose", "custom.example", "defaults", "images", "overlays", "env.base", "env.custom.sample"];
-
-/// A checkout with a demo, which is taken down in the end whatever happens.
-struct Checkout(TempDir);
-
-impl Checkout {
-    fn new() -> Self {
-        let checkout = Self(TempDir::new().expect("a folder"));
-        let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-        for part in PARTS {
-            let done = Command::new("cp").arg("-R").arg(here.join(part)).arg(checkout.0.path()).status();
-            assert!(done.expect("cp runs").success());
-        }
-        let release = checkout.0.path().join("target/release");
-        fs::create_dir_all(&release).expect("a folder");
-        fs::copy(env!("CARGO_BIN_EXE_lapstrake"), release.join("lapstrake")).expect("the program");
-        checkout
-    }
-
-    fn run(&self, command: &[&str]) -> Output {
-        Command::new(self.0.path().join(command[0]))
-            .args(&command[1..])
-            .current_dir(self.0.path())
-            .env_remove("CARGO_TARGET_DIR")
-            .output()
-            .expect("it runs")
-    }
-
-    fn well(&self, command: &[&str]) -> String {
-        let output = self.run(command);
-        let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-        assert!(output.status.success(), "{command:?}: {said}");
-        String::from_utf8(output.stdout).expect("text")
-    }
-}
-
-impl Drop for Checkout {
-    fn drop(&mut self) {
-        let _ = self.run(&["bin/demo", "--down"]);
-    }
-}
+use crate::docs::engine::follow_the_book;
+use crate::support::Checkout;
 
 #[test]
 fn one_command_and_the_application_answers() {
@@ -79,19 +34,20 @@ fn one_command_and_the_application_answers() {
     let extensions = checkout.well(&extensions);
     assert!(extensions.contains("pg_trgm") && extensions.contains("unaccent"), "{extensions}");
 
-    checkout.well(&["bin/demo", "--down"]);
+    // The last page takes it down.
+    follow_the_book(&checkout);
     for gone in ["custom", ".demo", ".env", "compose.yaml"] {
-        assert!(!checkout.0.path().join(gone).exists(), "{gone} is still there");
+        assert!(!checkout.path(gone).exists(), "{gone} is still there");
     }
 }
 
 #[test]
 fn a_project_with_its_own_environment_is_not_touched() {
     let checkout = Checkout::new();
-    fs::write(checkout.0.path().join("env.custom"), "COMPOSE_PROJECT_NAME=mine\n").expect("a file");
+    fs::write(checkout.path("env.custom"), "COMPOSE_PROJECT_NAME=mine\n").expect("a file");
     let output = checkout.run(&["bin/demo"]);
     assert_eq!(output.status.code(), Some(5));
-    assert!(!checkout.0.path().join("custom").exists());
+    assert!(!checkout.path("custom").exists());
 }
 
 fn login_request(password: &str) -> serde_json::Value {

@@ -1,9 +1,11 @@
 //! A project of its own for every test, with nothing of the machine around it.
 #![allow(clippy::expect_used, reason = "a test that cannot be set up is to fail")]
 
+mod checkout;
 mod docker;
 mod output;
 
+pub(crate) use checkout::Checkout;
 pub(crate) use docker::{Answer, Call, answer, container, failing_container};
 pub(crate) use output::Output;
 
@@ -86,20 +88,28 @@ impl Workspace {
 
     /// Runs lapstrake in a folder.
     pub(crate) fn run_in(&self, folder: &Path, arguments: &[&str]) -> Output {
-        let answers = serde_json::to_string(&self.answers).expect("answers");
-        fs::write(self.path("answers.json"), answers).expect("the script");
-        let output = Command::new(env!("CARGO_BIN_EXE_lapstrake"))
+        let output = self
+            .command(env!("CARGO_BIN_EXE_lapstrake"))
             .args(arguments)
             .current_dir(folder)
+            .output()
+            .expect("lapstrake runs");
+        Output::new(&output, &self.real_folder())
+    }
+
+    /// A program that is still to be started, with nothing of the machine around it.
+    pub(crate) fn command(&self, program: &str) -> Command {
+        let answers = serde_json::to_string(&self.answers).expect("answers");
+        fs::write(self.path("answers.json"), answers).expect("the script");
+        let mut command = Command::new(program);
+        command
             .env_clear()
             .env("PATH", self.path("bin"))
             .env("HOME", self.path("home"))
             .env("FAKE_DOCKER", self.folder.path())
             .envs(self.variables.iter().cloned())
-            .stdin(Stdio::null())
-            .output()
-            .expect("lapstrake runs");
-        Output::new(&output, &self.real_folder())
+            .stdin(Stdio::null());
+        command
     }
 
     /// How docker was called, in order.
@@ -121,7 +131,8 @@ impl Workspace {
         all.replace(&project, "…").replace(&folder, "[FOLDER]")
     }
 
-    fn real_folder(&self) -> String {
+    /// The folder of the test, without links in its path.
+    pub(crate) fn real_folder(&self) -> String {
         self.folder.path().canonicalize().expect("the folder").display().to_string()
     }
 }
