@@ -60,7 +60,7 @@ pub(super) fn run(context: &Context<'_>, format: Format) -> Result<Exit, Failure
     };
     context.printer.data(&match format {
         Format::Json => format!("{:#}\n", status.json()),
-        Format::Text => status.drawn(),
+        Format::Text => status.drawn(context.printer.width()),
     })?;
     if !status.is_known {
         context.printer.say("\nDocker cannot be asked what is running: see `lapstrake doctor`.");
@@ -129,7 +129,7 @@ impl Status<'_> {
         })
     }
 
-    fn drawn(&self) -> String {
+    fn drawn(&self, width: Option<usize>) -> String {
         let heading = Style::new().bold();
         let mut head = Table::default();
         let name = format!("{} in {}", self.configured.project_name, self.project.root().display());
@@ -143,10 +143,11 @@ impl Status<'_> {
         if differs(self.configured) {
             head.row(["Deployment", "not up to date: `lapstrake up -d` brings it there"]);
         }
-        let mut text = head.to_string();
+        let mut text = head.fitted(width);
         let mut part = |title: &str, table: &Table| {
             text.push_str(&format!("\n{heading}{title}{heading:#}\n"));
-            text.extend(table.to_string().lines().map(|line| format!("  {line}\n")));
+            let width = width.map(|width| width.saturating_sub(2));
+            text.extend(table.fitted(width).lines().map(|line| format!("  {line}\n")));
         };
         let mut services = Table::default();
         for service in &self.services {

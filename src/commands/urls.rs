@@ -34,7 +34,7 @@ pub(super) fn run(context: &Context<'_>, format: Format) -> Result<Exit, Failure
             let mut table = Table::default();
             all.iter()
                 .for_each(|one| table.row([one.service.as_str(), &one.url, one.container.as_deref().unwrap_or("")]));
-            table.to_string()
+            table.fitted(context.printer.width())
         }
     };
     context.printer.data(&text)?;

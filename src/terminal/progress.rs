@@ -90,11 +90,13 @@ impl Drop for Progress {
     }
 }
 
-/// `restoring: 12.00 MiB in 3 seconds (4.00 MiB/s)`.
+/// `restoring: 12.00 MiB in 3.0 s (4.00 MiB/s)`; ten seconds and more in words.
 fn figures(title: &str, bytes: u64, took: Duration) -> String {
     let milliseconds = u64::try_from(took.as_millis()).unwrap_or(u64::MAX).max(1);
     let rate = HumanBytes(bytes.saturating_mul(1000) / milliseconds);
-    format!("{title}: {} in {} ({rate}/s)", HumanBytes(bytes), HumanDuration(took))
+    let time =
+        if took.as_secs() < 10 { format!("{:.1} s", took.as_secs_f64()) } else { HumanDuration(took).to_string() };
+    format!("{title}: {} in {time} ({rate}/s)", HumanBytes(bytes))
 }
 
 #[cfg(test)]
@@ -105,8 +107,9 @@ mod tests {
     fn a_stage_ends_with_its_figures() {
         assert_eq!(
             figures("restoring", 12 << 20, Duration::from_secs(3)),
-            "restoring: 12.00 MiB in 3 seconds (4.00 MiB/s)"
+            "restoring: 12.00 MiB in 3.0 s (4.00 MiB/s)"
         );
+        assert!(figures("dumping", 1, Duration::from_secs(30)).contains(" in 30 seconds ("));
     }
 
     #[test]

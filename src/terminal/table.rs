@@ -14,16 +14,41 @@ impl Table {
         self.rows.push(cells.into_iter().map(Into::into).collect());
     }
 
-    /// The table with no line longer than `width`: the last cell of a row gives way.
+    /// The table with no line longer than `width`: the last cell of a row gives way. Of a single word, such as a place or
+    /// an image, the end says more than the beginning.
     #[must_use]
     pub fn fitted(&self, width: Option<usize>) -> String {
-        let text = self.to_string();
-        let Some(width) = width else { return text };
-        let fit = |line: &str| match line.char_indices().nth(width) {
-            Some(_) => format!("{}…\n", line.chars().take(width.saturating_sub(1)).collect::<String>()),
-            None => format!("{line}\n"),
-        };
-        text.lines().map(fit).collect()
+        let Some(width) = width else { return self.to_string() };
+        let mut text = String::new();
+        for row in &self.rows {
+            let line = self.line(row);
+            let (length, last) = (line.chars().count(), row.last().map_or(0, |cell| cell.chars().count()));
+            let is_word = !row.last().is_some_and(|cell| cell.contains(' '));
+            let before = length.saturating_sub(last);
+            if length <= width {
+                text.push_str(&line);
+            } else if is_word && before + 1 < width {
+                text.extend(line.chars().take(before));
+                text.push('…');
+                text.extend(line.chars().skip(before + 1 + length - width));
+            } else {
+                text.extend(line.chars().take(width.saturating_sub(1)));
+                text.push('…');
+            }
+            text.push('\n');
+        }
+        text
+    }
+
+    fn line(&self, row: &[String]) -> String {
+        let mut line = String::new();
+        for (column, cell) in row.iter().enumerate() {
+            let padding = self.width(column).saturating_sub(cell.chars().count()) + 2;
+            line.push_str(cell);
+            line.extend(std::iter::repeat_n(' ', padding));
+        }
+        line.truncate(line.trim_end().len());
+        line
     }
 
     fn width(&self, column: usize) -> usize {
@@ -34,13 +59,7 @@ impl Table {
 impl fmt::Display for Table {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for row in &self.rows {
-            let mut line = String::new();
-            for (column, cell) in row.iter().enumerate() {
-                let padding = self.width(column).saturating_sub(cell.chars().count()) + 2;
-                line.push_str(cell);
-                line.extend(std::iter::repeat_n(' ', padding));
-            }
-            writeln!(f, "{}", line.trim_end())?;
+            writeln!(f, "{}", self.line(row))?;
         }
         Ok(())
     }
@@ -56,7 +75,16 @@ mod tests {
         table.row(["service", "state"]);
         table.row(["réseau", "healthy"]);
         table.row(["a", ""]);
-        assert_eq!(table.fitted(Some(12)), "service  st…\nréseau   he…\na\n");
+        assert_eq!(table.fitted(Some(12)), "service  …te\nréseau   …hy\na\n");
         assert_eq!(table.to_string(), "service  state\nréseau   healthy\na\n");
+    }
+
+    #[test]
+    fn of_a_word_the_end_stays() {
+        let mut table = Table::default();
+        table.row(["sftp", "custom/disabled_services:12"]);
+        table.row(["web", "image  80→80"]);
+        assert_eq!(table.fitted(Some(16)), "sftp  …rvices:12\nweb   image  80…\n");
+        assert_eq!(table.fitted(Some(7)), "sftp  …\nweb   …\n");
     }
 }

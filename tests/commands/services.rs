@@ -29,12 +29,12 @@ fn fragments_are_listed_with_what_they_do() {
     --- stdout
     FRAGMENT     SERVICE  STATE     IMAGE, PORTS
     back/cron    cron     stopped   example/app:2  8080→80  127.0.0.1:53→53/udp
-    tools/sftp   sftp     disabled  by ENABLE_SFTP
+    tools/sftp   sftp     disabled  ENABLE_SFTP
     web          db       stopped   example/postgres:15
                  init     stopped   example/app
                  web      healthy   example/app
                  other    stopped   example/other
-    custom/page  page     disabled  by custom/disabled_services:2
+    custom/page  page     disabled  custom/disabled_services:2
     ");
 }
 
@@ -58,7 +58,7 @@ fn a_broken_configuration_and_a_missing_docker_still_leave_a_list() {
     FRAGMENT     SERVICE  STATE     IMAGE, PORTS
     back/cron    cron     unknown
     broken       web      unknown
-    tools/sftp   sftp     disabled  by ENABLE_SFTP
+    tools/sftp   sftp     disabled  ENABLE_SFTP
     web          db       unknown
                  init     unknown
                  web      unknown

@@ -161,7 +161,7 @@ fn table(rows: &[Row]) -> Table {
     for row in rows.iter().filter(|row| row.service.is_some()) {
         let fragment = if row.continues { String::new() } else { row.fragment.clone() };
         let last = match (&row.reason, &row.image) {
-            (Some(reason), _) => format!("by {reason}"),
+            (Some(reason), _) => reason.clone(),
             (None, image) => image.iter().chain(&row.ports).map(String::as_str).collect::<Vec<_>>().join("  "),
         };
         table.row([fragment, row.service.clone().unwrap_or_default(), row.state.to_owned(), last]);
