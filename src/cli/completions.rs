@@ -17,6 +17,13 @@ const ASKING: &str = "LAPSTRAKE_COMPLETE";
 
 const NAME: &str = "lapstrake";
 
+/// zsh loads a file of its path at the first TAB, as the function that it is named after; that one is to be answered too.
+const AT_FIRST: &str = r#"
+if [ "$funcstack[1]" = _lapstrake ]; then
+    _clap_dynamic_completer_lapstrake "$@"
+fi
+"#;
+
 /// `completions`
 #[derive(Debug, Args)]
 pub struct Completions {
@@ -49,6 +56,9 @@ impl Shell {
             Self::Fish => &Fish,
         };
         shell.write_registration(ASKING, NAME, NAME, program, &mut script)?;
+        if matches!(self, Self::Zsh) {
+            script.extend_from_slice(AT_FIRST.as_bytes());
+        }
         Ok(script)
     }
 }

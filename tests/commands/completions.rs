@@ -115,7 +115,12 @@ fn bash_completes() {
 #[test]
 fn each_shell_has_a_script() {
     let workspace = Workspace::new();
-    for (shell, sign) in [("bash", "complete -o"), ("zsh", "#compdef lapstrake"), ("fish", "complete --keep-order")] {
+    for (shell, sign) in [
+        ("bash", "complete -o"),
+        ("zsh", "#compdef lapstrake"),
+        ("zsh", "$funcstack[1]"),
+        ("fish", "complete --keep-order"),
+    ] {
         let output = workspace.run(&["completions", shell]);
         assert!(output.code == 0 && output.stdout.contains(sign), "{output}");
     }
