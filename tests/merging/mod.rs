@@ -10,3 +10,4 @@ mod generator;
 mod grammar;
 mod judge;
 mod mutations;
+mod outcomes;

@@ -9,7 +9,8 @@ use crate::yaml::Node;
 /// Checks what a service names.
 pub(super) fn check(project: &Project<'_>, name: &str, service: &Node, report: &mut Report) {
     for edge in edges(service) {
-        if !project.active.contains_key(edge.to) {
+        // A service that is left out was spoken of when the ways to it were dropped.
+        if !project.active.contains_key(edge.to) && !report.blames(edge.span) {
             undefined_service(project, name, &edge).into_iter().for_each(|problem| report.push(problem));
         }
     }
