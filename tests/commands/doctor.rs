@@ -158,6 +158,11 @@ fn a_port_that_is_taken_is_changed() {
     assert!(told.starts_with(&format!("port {port} is taken by main-")), "{told}");
     assert!(told.contains("→ lapstrake edit CUSTOM_PORT="), "{told}");
     assert!(fs::read_to_string(workspace.root().join("env.custom")).unwrap().ends_with(" # ours\n"));
+    // A name that only the environment knows is changed in this machine's own file.
+    let workspace = whose_image_runs_as(with("    ports: ['${OWN_PORT}:80']\n"), "")
+        .file("project/custom/env.custom", &format!("OWN_PORT={port}\n"));
+    let told = mended(&workspace, "ports");
+    assert!(told.contains("→ lapstrake edit OWN_PORT="), "{told}");
     let fixed = whose_image_runs_as(with(&format!("    ports: ['{port}:80']\n")), "")
         .docker(answer("ps --filter").stdout("other-web-1\n"));
     let fixed = fixed.docker(answer("ps")).docker(answer("stop"));
