@@ -1,5 +1,6 @@
 //! Layers written out in a test, and what is said of them.
 
+mod limits;
 mod problems;
 mod refused_expansions;
 mod refused_lines;
