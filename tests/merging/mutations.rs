@@ -120,12 +120,15 @@ fn entry(value: Node, key: Span) -> Entry {
     Entry { key, value }
 }
 
-/// What docker compose prints in Go's own form into a text (`map[a:1]`, `<nil>`) we refuse.
+/// What docker compose prints in Go's own form into a text (`map[a:1]`, `<nil>`) we refuse. A variable called `x-…`
+/// becomes one called `#extensions` to it, where two files have variables.
 fn is_known(difference: &str) -> bool {
-    difference.contains("we refuse what it reads")
-        && ["a mapping here", "a list here", "nothing here", "must be a name and a value"]
-            .iter()
-            .any(|sort| difference.contains(sort))
+    let refused = difference.contains("we refuse what it reads");
+    difference.contains("'#extensions': map[")
+        || refused
+            && ["a mapping here", "a list here", "nothing here", "must be a name and a value"]
+                .iter()
+                .any(|sort| difference.contains(sort))
 }
 
 fn compare(seeds: std::ops::Range<u64>) {
