@@ -1,5 +1,7 @@
 //! `status`: the project on one screen.
 
+use std::path::Path;
+
 use anstyle::Style;
 use serde_json::{Value, json};
 
@@ -160,22 +162,30 @@ impl Status<'_> {
             part("Addresses", &urls);
         }
         if let Some(databases) = self.databases.as_ref().filter(|databases| !databases.is_empty()) {
-            part("Databases", &database_table(databases));
+            part("Databases", &database_table(databases, self.project.root()));
         }
         text
     }
 }
 
-fn database_table(databases: &[Glance]) -> Table {
+fn database_table(databases: &[Glance], root: &Path) -> Table {
     let mut table = Table::default();
     for database in databases {
         let dump = match database.last_dump() {
-            Some((at, file)) => format!("last dump {at}: {file}"),
+            Some((at, file)) => {
+                let file = Path::new(file).strip_prefix(root).unwrap_or(Path::new(file));
+                format!("last dump {}, {}", to_the_minute(at), file.display())
+            }
             None => "no dump that we know of".to_owned(),
         };
         table.row([database.name.clone(), database.size.clone(), dump]);
     }
     table
+}
+
+/// `2026-11-21T15:54:28+00:00`, as people write it.
+fn to_the_minute(at: &str) -> String {
+    at.get(..16).unwrap_or(at).replace('T', " ")
 }
 
 impl Revision {

@@ -1,6 +1,7 @@
 //! Who may say what, where, and in which colours.
 
 use std::io::{self, IsTerminal, Write};
+use std::os::fd::AsFd;
 
 use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
@@ -75,9 +76,13 @@ impl Printer {
     /// How many characters a line of data may have; nothing where no terminal shows it.
     #[must_use]
     pub fn width(&self) -> Option<usize> {
-        let out = io::stdout();
-        let size = if out.is_terminal() { rustix::termios::tcgetwinsize(&out).ok() } else { None };
-        size.map(|size| usize::from(size.ws_col)).filter(|width| *width > 0)
+        columns(&io::stdout())
+    }
+
+    /// The same for a line of talk.
+    #[must_use]
+    pub fn talk_width(&self) -> Option<usize> {
+        columns(&io::stderr())
     }
 
     /// Writes data, exactly as it is, to standard output.
@@ -117,4 +122,9 @@ impl Printer {
         let mut err = AutoStream::new(io::stderr().lock(), self.err);
         let _ = writeln!(err, "{line}");
     }
+}
+
+fn columns(stream: &(impl IsTerminal + AsFd)) -> Option<usize> {
+    let size = if stream.is_terminal() { rustix::termios::tcgetwinsize(stream).ok() } else { None };
+    size.map(|size| usize::from(size.ws_col)).filter(|width| *width > 0)
 }

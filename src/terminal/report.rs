@@ -2,14 +2,18 @@
 
 use serde_json::{Value, json as object};
 
-use super::Printer;
+use super::{Printer, wrapped};
 use crate::report::{Diagnostic, Look, Report, Severity, Sources, draw};
 
 impl Printer {
     /// Draws one problem. A quiet printer draws errors only.
     pub fn diagnostic(&self, sources: &Sources, diagnostic: &Diagnostic) {
         if diagnostic.severity == Severity::Error || !self.is_quiet() {
-            self.insist(&draw(sources, diagnostic, Look { colour: self.colours_talk() }));
+            let look = Look { colour: self.colours_talk() };
+            match self.talk_width() {
+                Some(width) => self.insist(&draw(sources, &fitted(diagnostic, width), look)),
+                None => self.insist(&draw(sources, diagnostic, look)),
+            }
         }
     }
 
@@ -30,6 +34,22 @@ impl Printer {
         if report.has_errors() {
             self.insist(&format!("{}; {aftermath}", count(report)));
         }
+    }
+}
+
+/// What the drawing puts before a title (`warning: `), and before a note or an advice behind a number of four digits.
+const MARGINS: [usize; 2] = [9, 14];
+
+/// The problem in sentences that are broken at blanks, before the terminal breaks them anywhere.
+fn fitted(diagnostic: &Diagnostic, width: usize) -> Diagnostic {
+    let [of_title, of_notes] = MARGINS.map(|margin| width.saturating_sub(margin).max(20));
+    let broken =
+        |text: &String, width| text.lines().flat_map(|line| wrapped(line, width)).collect::<Vec<_>>().join("\n");
+    Diagnostic {
+        title: broken(&diagnostic.title, of_title),
+        notes: diagnostic.notes.iter().map(|note| broken(note, of_notes)).collect(),
+        helps: diagnostic.helps.iter().map(|help| broken(help, of_notes)).collect(),
+        ..diagnostic.clone()
     }
 }
 

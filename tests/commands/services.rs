@@ -27,8 +27,8 @@ fn fragments_are_listed_with_what_they_do() {
     insta::assert_snapshot!(workspace.run(&["services"]), @"
     exit 0
     --- stdout
-    FRAGMENT     SERVICE  STATE     IMAGE, PORTS
-    back/cron    cron     stopped   example/app:2  8080→80  127.0.0.1:53→53/udp
+    FRAGMENT     SERVICE  STATE     PORTS, IMAGE
+    back/cron    cron     stopped   8080→80  127.0.0.1:53→53/udp  example/app:2
     tools/sftp   sftp     disabled  ENABLE_SFTP
     web          db       stopped   example/postgres:15
                  init     stopped   example/app
@@ -55,7 +55,7 @@ fn a_broken_configuration_and_a_missing_docker_still_leave_a_list() {
     insta::assert_snapshot!(workspace.run(&["services"]), @"
     exit 0
     --- stdout
-    FRAGMENT     SERVICE  STATE     IMAGE, PORTS
+    FRAGMENT     SERVICE  STATE     PORTS, IMAGE
     back/cron    cron     unknown
     broken       web      unknown
     tools/sftp   sftp     disabled  ENABLE_SFTP

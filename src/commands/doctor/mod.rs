@@ -21,6 +21,7 @@ use crate::exit::Exit;
 use crate::project::Project;
 use crate::report::Sources;
 use crate::settings::Format;
+use crate::terminal::wrapped;
 
 use finding::{Finding, Weight};
 use images::Images;
@@ -123,28 +124,14 @@ fn one(finding: &Finding) -> String {
         wrapped(why, WIDTH - 2).iter().for_each(|line| text.push_str(&format!("    {line}\n")));
     }
     for mend in &finding.mend {
-        // A command stays whole: it is there to be copied.
-        text.push_str(&format!("    → {COMMAND}{mend}{COMMAND:#}\n"));
-    }
-    text
-}
-
-/// The text in lines of at most so many characters, broken at blanks.
-fn wrapped(text: &str, width: usize) -> Vec<String> {
-    let mut lines = vec![String::new()];
-    for word in text.split_whitespace() {
-        let last = lines.len() - 1;
-        let length = lines[last].chars().count();
-        if length > 0 && length + 1 + word.chars().count() > width {
-            lines.push(word.to_owned());
-        } else {
-            if length > 0 {
-                lines[last].push(' ');
-            }
-            lines[last].push_str(word);
+        // A command stays whole: it is there to be copied. Advice quotes, and is for reading.
+        let lines = if mend.contains('`') { wrapped(mend, WIDTH - 4) } else { vec![mend.clone()] };
+        for (at, line) in lines.iter().enumerate() {
+            let arrow = if at == 0 { "→" } else { " " };
+            text.push_str(&format!("    {arrow} {COMMAND}{line}{COMMAND:#}\n"));
         }
     }
-    lines
+    text
 }
 
 /// A word as a shell takes it.
@@ -161,13 +148,6 @@ fn as_root() -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn long_reasons_are_broken_at_blanks() {
-        assert_eq!(wrapped("one two three", 7), ["one two", "three"]);
-        assert_eq!(wrapped("unbreakable", 3), ["unbreakable"]);
-        assert_eq!(wrapped("", 3), [""]);
-    }
 
     #[test]
     fn findings_are_counted_by_weight() {

@@ -113,7 +113,7 @@ impl<'a> Answers<'a> {
             Some(default) if defaults_will_do => Some(default),
             _ if defaults_will_do => None,
             default => {
-                let about = self.sample.explanation(name).map(|about| format!("{about}\n")).unwrap_or_default();
+                let about = self.sample.explanation(name).map(in_lines).unwrap_or_default();
                 match terminal::text(&format!("\n{about}{name}:"), default.as_deref()) {
                     Ok(answer) => Some(answer),
                     Err(terminal::NoAnswer::NotATerminal) => None,
@@ -154,6 +154,12 @@ impl<'a> Answers<'a> {
         let name: String = name.chars().filter(known).collect();
         Some(name.trim_start_matches(['-', '_']).to_owned()).filter(|name| !name.is_empty())
     }
+}
+
+/// A text as people read it on a terminal of the usual width.
+fn in_lines(text: &str) -> String {
+    const WIDTH: usize = 78;
+    terminal::wrapped(text, WIDTH).iter().map(|line| format!("{line}\n")).collect()
 }
 
 /// The names that expressions ask for in vain. A variable that lacks one is poisoned without being made from another

@@ -157,12 +157,12 @@ impl Row {
 
 fn table(rows: &[Row]) -> Table {
     let mut table = Table::default();
-    table.row(["FRAGMENT", "SERVICE", "STATE", "IMAGE, PORTS"]);
+    table.row(["FRAGMENT", "SERVICE", "STATE", "PORTS, IMAGE"]);
     for row in rows.iter().filter(|row| row.service.is_some()) {
         let fragment = if row.continues { String::new() } else { row.fragment.clone() };
         let last = match (&row.reason, &row.image) {
             (Some(reason), _) => reason.clone(),
-            (None, image) => image.iter().chain(&row.ports).map(String::as_str).collect::<Vec<_>>().join("  "),
+            (None, image) => row.ports.iter().chain(image).map(String::as_str).collect::<Vec<_>>().join("  "),
         };
         table.row([fragment, row.service.clone().unwrap_or_default(), row.state.to_owned(), last]);
     }
