@@ -31,6 +31,9 @@ pub(super) fn run(context: &Context<'_>, settings: &Init) -> Result<Exit, Failur
     let mut answers = Answers::new(context, &project)?;
     answers.take(&settings.set)?;
     answers.ask(settings.yes)?;
+    if !settings.yes {
+        context.printer.say("");
+    }
     choices::secrets(&mut answers)?;
     choices::addresses(context, &mut answers)?;
     let texts = Texts::of(&answers);
