@@ -125,4 +125,12 @@ mod tests {
             .push(Diagnostic::error("type", "a service is a mapping").at(Span::new(id, 17..18), "here").with_help("h"));
         insta::assert_snapshot!(json(&sources, &report), @r#"[{"code":"type","helps":["h"],"notes":[],"places":[{"column":8,"file":"compose/a.yml","line":2,"text":"here"}],"severity":"error","title":"a service is a mapping"}]"#);
     }
+
+    #[test]
+    fn long_sentences_are_broken_where_a_terminal_would() {
+        let long = "one two three four five six seven eight nine ten eleven twelve";
+        let problem = Diagnostic::warning("long", long).with_note(long).with_help(long);
+        let drawn = draw(&Sources::default(), &fitted(&problem, 40), Look::default());
+        assert!(drawn.lines().count() > 6 && drawn.lines().all(|line| line.chars().count() <= 40), "{drawn}");
+    }
 }
