@@ -3,6 +3,7 @@
 mod changes;
 mod checks;
 mod diff;
+mod left_out;
 mod plan;
 mod service_env;
 mod write;

@@ -3,9 +3,9 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
-use super::{checks, service_env};
+use super::{checks, left_out, service_env};
 use crate::environment::{Environment, ProcessEnvironment, dotenv, dotenv_line, load};
-use crate::fragments::{Disabled, Fragment, LeftOut, Reason, Selection, discover, select};
+use crate::fragments::{Disabled, Fragment, Selection, discover, select};
 use crate::model::{Beaten, Found, Scope, Variables, Workshop, drop_edges, drop_unused, settle};
 use crate::overlays::render;
 use crate::project::Project;
@@ -168,53 +168,13 @@ fn assemble(
     if workshop.report.has_errors() {
         return None;
     }
-    let left_out = services_left_out(project, selection, &model, sources);
-    drop_edges(
-        &mut model,
-        &|name| left_out.iter().find(|(other, _)| other == name).map(|(_, why)| why.clone()),
-        report,
-    );
+    let left_out = left_out::services(project, selection, variables.environment, sources);
+    drop_edges(&mut model, &|name| left_out.get(name).cloned(), report);
     drop_unused(&mut model);
     checks::take_advice(&mut model, report);
     service_env::look_up(&mut model, project);
     settle(&mut model);
     Some(Assembled { model, beaten, overlays, read })
-}
-
-/// The services of the fragments that do not take part, and why; their texts are read, but not interpolated.
-fn services_left_out(
-    project: &Project,
-    selection: &Selection,
-    model: &Node,
-    sources: &mut Sources,
-) -> Vec<(String, String)> {
-    let mut found = Vec::new();
-    for left_out in &selection.left_out {
-        if matches!(left_out.reason, Reason::Common) {
-            continue;
-        }
-        // What is wrong with a fragment that is left out is nobody's business.
-        let mut ignored = Report::default();
-        let name = project.name_of(&left_out.fragment.path);
-        let Some(id) = crate::report::read(sources, &mut ignored, &name, &left_out.fragment.path) else { continue };
-        for document in parse(sources, id, &mut ignored).unwrap_or_default() {
-            let services = document.get("services").and_then(Node::as_map);
-            for service in services.into_iter().flat_map(Map::keys) {
-                if model.find(&["services", service]).is_none() {
-                    found.push((service.to_string(), why(left_out, sources)));
-                }
-            }
-        }
-    }
-    found
-}
-
-fn why(left_out: &LeftOut, sources: &Sources) -> String {
-    match &left_out.reason {
-        Reason::Disabled(span) => format!("`{}` is disabled in {}", left_out.fragment.name, sources.place(*span)),
-        Reason::SwitchedOff(name) => format!("{name} is off"),
-        Reason::Common => format!("`{}` is only there to be extended", left_out.fragment.name),
-    }
 }
 
 fn project_name(environment: &Environment, model: &Node, project: &Project, report: &mut Report) -> Option<String> {

@@ -35,6 +35,8 @@ pub struct Seen {
     pub read: HashSet<String>,
     /// Names that are unset and used without a default: empty, as in docker compose; with the first place and a count.
     unset: HashMap<String, (Span, usize)>,
+    /// How many bytes of values were put in.
+    grown: usize,
 }
 
 impl Seen {
@@ -85,6 +87,8 @@ fn settle(scalar: &mut Scalar, pieces: Vec<Piece>, variables: &dyn Variables) {
     scalar.interpolated = true;
 }
 
+/// How many bytes of values all texts together may take: more is a mistake, and would not fit into memory.
+const MOST_VALUES: usize = 64 << 20;
 /// How deep defaults may be nested in defaults: each is resolved on the thread's stack.
 const DEEPEST: usize = 50;
 
@@ -101,6 +105,9 @@ impl Run<'_> {
     fn text(&mut self, text: &str, out: &mut Vec<Piece>) -> bool {
         let mut rest = text;
         while let Some(dollar) = rest.find('$') {
+            if self.seen.grown > MOST_VALUES {
+                return self.too_much();
+            }
             push_text(out, &rest[..dollar]);
             let after = &rest[dollar + 1..];
             if let Some(tail) = after.strip_prefix('$') {
@@ -145,6 +152,16 @@ impl Run<'_> {
         false
     }
 
+    fn too_much(&mut self) -> bool {
+        let problem = format!("the values in these texts take more than {} MiB", MOST_VALUES >> 20);
+        self.report.push(
+            Diagnostic::error("interpolation", problem)
+                .at(self.span, "with this one")
+                .with_help("keep long texts in files, and their paths in variables"),
+        );
+        false
+    }
+
     fn plain(&mut self, name: &str, out: &mut Vec<Piece>) {
         if self.value(name, out).is_none() {
             self.seen.unset.entry(name.to_owned()).or_insert((self.span, 0)).1 += 1;
@@ -154,12 +171,14 @@ impl Run<'_> {
     /// Reads a variable and appends its value; what it was, if it is set.
     fn value(&mut self, name: &str, out: &mut Vec<Piece>) -> Option<bool> {
         let found = self.find(name)?;
+        let length = found.value.len();
         if found.kept && !found.value.is_empty() {
             out.push(Piece::Reference(name.to_owned()));
         } else {
             push_text(out, found.value);
         }
-        Some(!found.value.is_empty())
+        self.seen.grown += length;
+        Some(length > 0)
     }
 
     fn find(&mut self, name: &str) -> Option<Found<'_>> {

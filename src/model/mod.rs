@@ -26,6 +26,6 @@ pub use graph::{Bond, Edge, attachments, dot, edges, mermaid};
 pub use interpolate::{Found, Seen, Variables};
 pub use merge::Beaten;
 pub use paths::{clean, join, relative};
-pub use prune::{drop_edges, drop_unused};
+pub use prune::{LeftOut, drop_edges, drop_unused};
 pub use published::{Published, published};
 pub use settle::settle;

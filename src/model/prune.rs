@@ -9,16 +9,25 @@ use super::short::ShortVolume;
 use crate::report::{Diagnostic, Report, Span};
 use crate::yaml::{Kind, Map, Node};
 
+/// Why a service is not in the model.
+#[derive(Clone, Debug)]
+pub struct LeftOut {
+    /// In words.
+    pub why: String,
+    /// What decided it.
+    pub place: Option<Span>,
+}
+
 /// Drops the ways to services that are not in the model. `left_out` says where a service went, for the message; a
 /// service that it does not know stays, for the check to say so.
 ///
 /// `required: false` would not help: docker compose refuses a dependency on a service it does not know all the same.
-pub fn drop_edges(model: &mut Node, left_out: &dyn Fn(&str) -> Option<String>, report: &mut Report) {
+pub fn drop_edges(model: &mut Node, left_out: &dyn Fn(&str) -> Option<LeftOut>, report: &mut Report) {
     let Some(services) = model.get_mut("services").and_then(Node::as_map_mut) else { return };
     let there: HashSet<Box<str>> = services.keys().cloned().collect();
     let mut dropped: IndexMap<String, Vec<String>> = IndexMap::new();
     for (name, entry) in services {
-        let gone: Vec<(String, Bond, Span, String)> = edges(&entry.value)
+        let gone: Vec<(String, Bond, Span, LeftOut)> = edges(&entry.value)
             .into_iter()
             .filter(|edge| !there.contains(edge.to))
             .filter_map(|edge| Some((edge.to.to_owned(), edge.bond, edge.span, left_out(edge.to)?)))
@@ -28,7 +37,7 @@ pub fn drop_edges(model: &mut Node, left_out: &dyn Fn(&str) -> Option<String>, r
                 report.push(needed(name, bond, &to, &why, span));
             } else {
                 drop_edge(&mut entry.value, bond, span);
-                dropped.entry(format!("`{to}` is left out ({why})")).or_default().push(name.to_string());
+                dropped.entry(format!("`{to}` is left out ({})", why.why)).or_default().push(name.to_string());
             }
         }
     }
@@ -52,10 +61,14 @@ fn drop_edge(service: &mut Node, bond: Bond, span: Span) {
     }
 }
 
-fn needed(name: &str, bond: Bond, to: &str, why: &str, span: Span) -> Diagnostic {
-    Diagnostic::error("needed-service", format!("`{name}` cannot do without `{to}`, which is left out"))
-        .at(span, format!("`{}` needs it", bond.attribute()))
-        .with_note(format!("`{to}`: {why}"))
+fn needed(name: &str, bond: Bond, to: &str, left_out: &LeftOut, span: Span) -> Diagnostic {
+    let problem = Diagnostic::error("needed-service", format!("`{name}` cannot do without `{to}`, which is left out"))
+        .at(span, format!("`{}` needs it", bond.attribute()));
+    let problem = match left_out.place {
+        Some(place) => problem.at(place, "left out here"),
+        None => problem.with_note(format!("`{to}`: {}", left_out.why)),
+    };
+    problem
         .with_help(format!("bring `{to}` back, or leave `{name}` out too"))
 }
 
