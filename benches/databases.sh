@@ -10,7 +10,7 @@
 set -euo pipefail
 cd -P "$(dirname "${BASH_SOURCE[0]}")/.."
 
-rows=${1:-2000000}
+rows=${1:-5000000}
 rounds=${ROUNDS:-3}
 jobs=$(nproc)
 program=$(realpath "${LAPSTRAKE:-target/release/lapstrake}")

@@ -93,8 +93,9 @@ impl<'s, 'r> Replacement<'s, 'r> {
         clear_databases(server, name)?;
         let former = facts(server, name)?;
         let staging = name.staging();
-        let made = server.psql(&Name::maintenance(), &statement(former.as_ref()), "the making of a new database");
-        let number = made.and_then(|_| number(server, &staging));
+        let sql = statement(former.as_ref()) + &number_of(&staging);
+        let made = server.psql(&Name::maintenance(), &sql, "the making of a new database");
+        let number = made.and_then(|told| told.trim().parse().map_err(|_| DatabaseError::Strange(told)));
         match number {
             Ok(number) => Ok(Self { server, name: name.clone(), former, incoming: (staging, number) }),
             Err(error) => {
@@ -225,9 +226,12 @@ fn looks(former: &Facts) -> String {
     looks + &format!(" TABLESPACE {}", identifier(tablespace))
 }
 
+fn number_of(name: &Name) -> String {
+    format!("SELECT oid::bigint FROM pg_database WHERE datname = {};\n", name.literal())
+}
+
 fn number(server: &Server<'_>, name: &Name) -> Result<u32, DatabaseError> {
-    let sql = format!("SELECT oid::bigint FROM pg_database WHERE datname = {};\n", name.literal());
-    server.ask(&sql)?.first().copied().ok_or_else(|| DatabaseError::Missing(name.to_string()))
+    server.ask(&number_of(name))?.first().copied().ok_or_else(|| DatabaseError::Missing(name.to_string()))
 }
 
 /// Does something with databases that nobody may be connected to, as long as a condition holds. The server lets nobody

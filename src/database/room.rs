@@ -1,6 +1,7 @@
 //! The room on the server's disk. A server whose disk is full may not come back, and takes every database with it: so
 //! whatever fills a new database is ended before that.
 
+use std::io::{self, PipeWriter, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
@@ -45,25 +46,60 @@ pub fn with_room_left<T>(
     work: impl FnOnce() -> T,
 ) -> (T, bool) {
     let (over, exhausted) = (AtomicBool::new(false), AtomicBool::new(false));
+    // Where the room cannot be seen there is nothing to watch.
+    let (Some(folder), Ok((mut looks, asking))) = (folder, io::pipe()) else { return (work(), false) };
     let done = std::thread::scope(|scope| {
-        let watching = scope.spawn(|| {
-            while !over.load(Ordering::Relaxed) {
-                // Where the room cannot be seen there is nothing to watch.
-                let Ok(Some(room)) = folder.map_or(Ok(None), |folder| server.room(folder)) else { break };
-                if room.free < room.reserve() {
-                    exhausted.store(true, Ordering::Relaxed);
-                    // Once more if it did not work: somebody may have been connecting.
-                    let _ = end_connections(server, database);
-                }
-                std::thread::park_timeout(PAUSE);
-            }
+        scope.spawn(|| {
+            let mut gauge = Gauge {
+                text: Vec::new(),
+                told: |room: Room| {
+                    if room.free < room.reserve() {
+                        exhausted.store(true, Ordering::Relaxed);
+                        // With every look: somebody may have been connecting meanwhile.
+                        let _ = end_connections(server, database);
+                    }
+                },
+            };
+            let _ = server.watch_room(folder, &mut looks, &mut gauge);
+            drop(looks);
         });
+        let asking = scope.spawn(|| ask_now_and_then(asking, &over));
         let done = work();
         over.store(true, Ordering::Relaxed);
-        watching.thread().unpark();
+        asking.thread().unpark();
         done
     });
     (done, exhausted.into_inner())
+}
+
+/// Asks for a look until all is over, or nobody looks any more.
+fn ask_now_and_then(mut asking: PipeWriter, over: &AtomicBool) {
+    while !over.load(Ordering::Relaxed) && asking.write_all(b"\n").is_ok() {
+        std::thread::park_timeout(PAUSE);
+    }
+}
+
+/// Reads what `df` writes, two lines for each look.
+struct Gauge<T> {
+    text: Vec<u8>,
+    told: T,
+}
+
+impl<T: FnMut(Room)> Write for Gauge<T> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.text.extend_from_slice(bytes);
+        if self.text.iter().filter(|byte| **byte == b'\n').count() >= 2 {
+            if let Some(room) = Room::read(&String::from_utf8_lossy(&self.text)) {
+                (self.told)(room);
+            }
+            self.text.clear();
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 fn end_connections(server: &Server<'_>, database: &Name) -> Result<(), DatabaseError> {

@@ -148,6 +148,19 @@ impl<'a> Server<'a> {
         Ok(Room::read(&told.text()).filter(|_| told.ended.well()))
     }
 
+    /// Looks at that room once for each line of `from`, and writes what `df` says to `to`, until `from` ends. Where it
+    /// cannot be seen nothing is read. One program for many looks: to start one takes more than the look itself.
+    pub(super) fn watch_room(
+        &self,
+        folder: &str,
+        from: &mut (dyn Read + Send),
+        to: &mut dyn Write,
+    ) -> Result<(), DatabaseError> {
+        let Place::Inside { .. } = self.client.place else { return Ok(()) };
+        let command = self.client.plain(&["sh", "-c", r#"while read -r line; do df -P -k "$1"; done"#, "sh", folder]);
+        self.stream(Call { command, first: Vec::new() }, Some(from), to, "the look at the server's disk")
+    }
+
     /// The command in which a person types SQL. The password is read from a file that holds [`Server::password_line`].
     #[must_use]
     pub fn typing(&self, database: &Name, terminal: bool, password: &Path, words: &[&str]) -> Command {

@@ -6,7 +6,7 @@ use super::syntax::Word;
 use super::{Layer, Sample, Variable, VariableId};
 use crate::report::{Diagnostic, Sources, Span, nearest};
 
-/// More names than anybody reads of.
+/// More names than anybody reads of: the rest is only counted.
 const MOST_SAID: usize = 100;
 
 /// What was missing so far.
@@ -88,9 +88,8 @@ impl Missing {
     /// One problem per name. `base` is the text of `env.base`: what is missing there, people are to set elsewhere.
     pub(super) fn diagnostics(&self, known: &Known<'_>) -> Vec<Diagnostic> {
         let said = self.names.iter().take(MOST_SAID).map(|(name, wanted)| wanted.diagnostic(name, known));
-        let unsaid = self.names.len().saturating_sub(MOST_SAID);
-        let rest = (unsaid > 0).then(|| Diagnostic::error("unset", format!("{unsaid} more names are missing")));
-        said.chain(rest).collect()
+        let counted = self.names.keys().skip(MOST_SAID).map(|name| Diagnostic::error("unset", name));
+        said.chain(counted).collect()
     }
 }
 

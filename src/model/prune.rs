@@ -68,8 +68,7 @@ fn needed(name: &str, bond: Bond, to: &str, left_out: &LeftOut, span: Span) -> D
         Some(place) => problem.at(place, "left out here"),
         None => problem.with_note(format!("`{to}`: {}", left_out.why)),
     };
-    problem
-        .with_help(format!("bring `{to}` back, or leave `{name}` out too"))
+    problem.with_help(format!("bring `{to}` back, or leave `{name}` out too"))
 }
 
 /// Removes networks, volumes, secrets and configs that no service names.

@@ -12,6 +12,8 @@ use super::{Diagnostic, Label, Severity, Sources, Span};
 pub struct Look {
     /// With colour and box characters (a terminal) or plain (a pipe, a log).
     pub colour: bool,
+    /// Longer source lines are cut around their marks, so that the terminal breaks none.
+    pub width: Option<usize>,
 }
 
 /// What is longer is cut: nobody reads further.
@@ -51,6 +53,10 @@ pub fn draw(sources: &Sources, diagnostic: &Diagnostic, look: Look) -> String {
     group = group.elements(diagnostic.notes.iter().map(|note| Level::NOTE.message(cut(note))));
     group = group.elements(diagnostic.helps.iter().map(|help| Level::HELP.message(cut(help))));
     let renderer = if look.colour { Renderer::styled() } else { Renderer::plain() };
+    let renderer = match look.width {
+        Some(width) => renderer.term_width(width),
+        None => renderer,
+    };
     renderer.decor_style(DecorStyle::Ascii).render(&[group])
 }
 

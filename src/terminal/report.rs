@@ -9,8 +9,8 @@ impl Printer {
     /// Draws one problem. A quiet printer draws errors only.
     pub fn diagnostic(&self, sources: &Sources, diagnostic: &Diagnostic) {
         if diagnostic.severity == Severity::Error || !self.is_quiet() {
-            let look = Look { colour: self.colours_talk() };
-            match self.talk_width() {
+            let look = Look { colour: self.colours_talk(), width: self.talk_width() };
+            match look.width {
                 Some(width) => self.insist(&draw(sources, &fitted(diagnostic, width), look)),
                 None => self.insist(&draw(sources, diagnostic, look)),
             }

@@ -50,18 +50,20 @@ impl<'c> Closing<'c> {
             return printer.data(&format!("{}\n", serde_json::to_string(self)?));
         }
         let file = self.file.map(|file| file.display().to_string());
-        let sum = self.sha256.map(|sum| format!("sha256 {sum}"));
         let kept = self.kept.as_ref().map(|kept| format!("the former one is kept as `{}`", one_line(kept)));
-        let parts = [file, self.bytes.map(size), Some(format!("{} s", self.seconds)), sum, kept];
+        let parts = [file, self.bytes.map(size), Some(format!("{} s", self.seconds)), kept];
         let parts: Vec<String> = parts.into_iter().flatten().collect();
         printer.good(&format!("{} of `{}`: {}", self.verb, one_line(&self.database), parts.join(", ")));
+        if let Some(sum) = self.sha256 {
+            printer.say(&format!("  sha256 {sum}"));
+        }
         Ok(())
     }
 }
 
 /// A number of bytes for people: `12.3 MiB`.
 pub(super) fn size(bytes: u64) -> String {
-    const UNITS: &[&str] = &["kiB", "MiB", "GiB", "TiB"];
+    const UNITS: &[&str] = &["KiB", "MiB", "GiB", "TiB"];
     let mut amount = bytes as f64;
     let mut unit = "bytes";
     for larger in UNITS {

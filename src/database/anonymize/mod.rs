@@ -18,6 +18,7 @@ mod read;
 mod rules;
 mod run;
 mod script;
+mod shared;
 mod suggest;
 mod vacuum;
 

@@ -3,6 +3,7 @@
 use super::Plan;
 use super::method::Change;
 use super::plan::{Planned, Step, Work};
+use super::shared::Shared;
 use crate::database::identifier;
 
 /// Up to so many rows of a table all are looked at in the proof; of more, about so many at random.
@@ -40,14 +41,16 @@ pub(super) fn transaction(plan: &Plan, version: u32, drawn_here: &str) -> String
 pub(super) fn counting(plan: &Plan) -> String {
     let mut sql = String::new();
     for step in &plan.steps {
-        let counts: Vec<String> = match &step.work {
-            Work::Delete(rows) => vec![format!("count(*) FILTER (WHERE {rows})")],
+        let identifier = &step.identifier;
+        let (counts, from) = match &step.work {
+            Work::Delete(rows) => (vec![format!("count(*) FILTER (WHERE {rows})")], format!("{identifier} t")),
             Work::Update(columns) => {
-                columns.iter().map(|each| format!("count(*) FILTER (WHERE {})", meant(each))).collect()
+                let shared = Shared::of(columns);
+                let count = |each| format!("count(*) FILTER (WHERE {})", meant(each, &shared, "t"));
+                (columns.iter().map(count).collect(), shared.decided(identifier, ""))
             }
         };
-        let Step { identifier, .. } = step;
-        sql += &format!("SELECT json_build_array({}) FROM {identifier} t;\n", counts.join(", "));
+        sql += &format!("SELECT json_build_array({}) FROM {from};\n", counts.join(", "));
     }
     sql
 }
@@ -66,27 +69,34 @@ pub(super) fn statements(step: &Step) -> Vec<String> {
 }
 
 fn update(table: &str, columns: &[Planned]) -> String {
+    let shared = Shared::of(columns);
     let one = |planned: &Planned| {
         let name = identifier(&planned.column);
         let value = &planned.change.value;
         match columns {
             [_] => format!("{name} = {value}"),
-            _ => format!("{name} = CASE WHEN {} THEN {value} ELSE t.{name} END", meant(planned)),
+            _ => format!("{name} = CASE WHEN {} THEN {value} ELSE t.{name} END", meant(planned, &shared, "m")),
         }
     };
     let changes: Vec<String> = columns.iter().map(one).collect();
-    format!("UPDATE {table} t SET\n  {}\nWHERE {};", changes.join(",\n  "), any(columns))
+    let (changes, any) = (changes.join(",\n  "), any(columns, &shared, "m"));
+    match shared.beside(table) {
+        None => format!("UPDATE {table} t SET\n  {changes}\nWHERE {any};"),
+        Some(beside) => {
+            format!("UPDATE {table} t SET\n  {changes}\nFROM {beside} m\nWHERE m.place = t.ctid AND ({any});")
+        }
+    }
 }
 
 /// Whether a column of a row changes.
-fn meant(Planned { rows, change, .. }: &Planned) -> String {
-    let Change { applies, .. } = change;
-    if rows == "TRUE" { applies.clone() } else { format!("{applies} AND {rows}") }
+fn meant(planned: &Planned, shared: &Shared<'_>, decided: &str) -> String {
+    let Change { applies, .. } = &planned.change;
+    if planned.rows == "TRUE" { applies.clone() } else { format!("{applies} AND {}", shared.rows(planned, decided)) }
 }
 
 /// Whether anything of a row changes.
-fn any(columns: &[Planned]) -> String {
-    columns.iter().map(meant).collect::<Vec<_>>().join("\n  OR ")
+fn any(columns: &[Planned], shared: &Shared<'_>, decided: &str) -> String {
+    columns.iter().map(|planned| meant(planned, shared, decided)).collect::<Vec<_>>().join("\n  OR ")
 }
 
 fn work(number: usize, step: &Step) -> String {
@@ -109,21 +119,23 @@ fn work(number: usize, step: &Step) -> String {
 
 /// Counts what changes, and remembers traces of old values at their places.
 fn memory(number: usize, step: &Step, columns: &[Planned]) -> String {
-    let table = &step.identifier;
+    let (table, shared) = (&step.identifier, Shared::of(columns));
     let counts = columns.iter().enumerate().map(|(column, planned)| {
-        format!(",\n  count(*) FILTER (WHERE {}) AS changed_{number}_{column}", meant(planned))
+        format!(",\n  count(*) FILTER (WHERE {}) AS changed_{number}_{column}", meant(planned, &shared, "t"))
     });
     let traces = columns.iter().enumerate().map(|(column, planned)| {
-        format!("CASE WHEN {} THEN {} END AS trace_{column}", meant(planned), planned.change.trace)
+        format!("CASE WHEN {} THEN {} END AS trace_{column}", meant(planned, &shared, "t"), planned.change.trace)
     });
     let places = step.key.iter().enumerate().map(|(part, name)| format!("t.{name} AS place_{part}"));
     let remembered: Vec<String> = places.chain(traces).collect();
     format!(
-        "SELECT count(*) FILTER (WHERE {any}) AS touched_{number}{counts}\nFROM {table} t \\gset\n\
+        "SELECT count(*) FILTER (WHERE {any}) AS touched_{number}{counts}\nFROM {all} \\gset\n\
          SELECT least(100, 100.0 * {SAMPLE} / greatest(:touched_{number}, 1)) AS share_{number} \\gset\n\
          CREATE TEMPORARY TABLE lapstrake_old_{number} ON COMMIT DROP AS SELECT {remembered}\n\
-         FROM {table} t TABLESAMPLE BERNOULLI (:share_{number}) WHERE {any};\n",
-        any = any(columns),
+         FROM {some} WHERE {any};\n",
+        any = any(columns, &shared, "t"),
+        all = shared.decided(table, ""),
+        some = shared.decided(table, &format!(" TABLESAMPLE BERNOULLI (:share_{number})")),
         counts = counts.collect::<String>(),
         remembered = remembered.join(",\n  "),
     )

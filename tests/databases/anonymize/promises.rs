@@ -45,7 +45,11 @@ fn values_are_hidden_and_joins_survive() {
     assert_eq!(person["columns"][0]["rows"], 12_000, "{report}");
     let proven = person["columns"][0]["proven"].as_u64().expect("a number");
     assert!((9_000..12_000).contains(&proven), "{proven} rows of a sample of about 10000");
-    assert!(told.stderr.contains("skipped party_party: there is no such table"), "{}", told.stderr);
+    assert!(
+        told.stderr.lines().any(|line| line.contains(" party_party") && line.ends_with("there is no such table")),
+        "{}",
+        told.stderr
+    );
     let shapes = "SELECT count(*) FROM person WHERE name ~ '^[0-9a-f]{10}$' AND mail ~ '^[0-9a-f]{16}@example.org$' \
         AND note = '' AND kind = 'person' AND born IS NULL AND shown = name || '!'";
     assert_eq!(stack.sql("main", shapes), "12000");

@@ -2,16 +2,21 @@
 
 use std::path::Path;
 
+use indexmap::IndexMap;
+
 use super::super::session::Session;
 use crate::commands::Failure;
 use crate::database::Name;
 use crate::database::anonymize::{Plan, Rules, Skipped, catalogue, read_rules};
 use crate::exit::Exit;
 use crate::report::{Diagnostic, Report, Sources, read_optional};
+use crate::terminal::wrapped;
 
 /// The rules of the bundled stack, for a project that has none of its own.
 const BUNDLED: &str = include_str!("../../../../defaults/anonymize.yml");
 const NAME: &str = "anonymize.yml";
+/// Before a line that goes on.
+const INDENT: &str = "  ";
 const DEFAULTS: &str = "defaults/anonymize.yml";
 
 /// The rules, and the texts that they stand in.
@@ -60,11 +65,22 @@ fn said(session: &Session<'_>, read: &Read, plan: Plan, strict: bool) -> Result<
     if report.has_errors() {
         return Err(Failure::said(Exit::Invalid));
     }
-    for Skipped { what, why, near, .. } in &plan.skipped {
-        let near = near.as_ref().map(|near| format!(" (there is `{near}`)")).unwrap_or_default();
-        session.context.printer.say(&format!("skipped {what}: {why}{near}"));
+    let printer = session.context.printer;
+    let width = printer.talk_width().map_or(usize::MAX, |width| width.saturating_sub(INDENT.len()));
+    for line in skipped(&plan.skipped) {
+        printer.say(&wrapped(&line, width).join(&format!("\n{INDENT}")));
     }
     Ok(plan)
+}
+
+/// What is skipped, a line for each reason.
+fn skipped(all: &[Skipped]) -> Vec<String> {
+    let mut reasons: IndexMap<String, Vec<&str>> = IndexMap::new();
+    for Skipped { what, why, near, .. } in all {
+        let near = near.as_ref().map(|near| format!(" (there is `{near}`)")).unwrap_or_default();
+        reasons.entry(format!("{why}{near}")).or_default().push(what);
+    }
+    reasons.into_iter().map(|(why, names)| format!("skipped {}: {why}", names.join(", "))).collect()
 }
 
 fn problem(skipped: &Skipped) -> Diagnostic {
