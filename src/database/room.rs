@@ -9,6 +9,9 @@ use super::{DatabaseError, Name, Server};
 
 /// How often we look.
 const PAUSE: Duration = Duration::from_millis(500);
+/// How often where the room is less than so many times the reserve: a server may write half of it in a second.
+const SHORT_PAUSE: Duration = Duration::from_millis(50);
+const NEAR: u64 = 8;
 /// What is left to the server at least: a tenth of its disk, but not more than this.
 const LARGEST_RESERVE: u64 = 1 << 30;
 
@@ -45,7 +48,7 @@ pub fn with_room_left<T>(
     database: &Name,
     work: impl FnOnce() -> T,
 ) -> (T, bool) {
-    let (over, exhausted) = (AtomicBool::new(false), AtomicBool::new(false));
+    let (over, near, exhausted) = (AtomicBool::new(false), AtomicBool::new(true), AtomicBool::new(false));
     // Where the room cannot be seen there is nothing to watch.
     let (Some(folder), Ok((mut looks, asking))) = (folder, io::pipe()) else { return (work(), false) };
     let done = std::thread::scope(|scope| {
@@ -53,6 +56,7 @@ pub fn with_room_left<T>(
             let mut gauge = Gauge {
                 text: Vec::new(),
                 told: |room: Room| {
+                    near.store(room.free < room.reserve() * NEAR, Ordering::Relaxed);
                     if room.free < room.reserve() {
                         exhausted.store(true, Ordering::Relaxed);
                         // With every look: somebody may have been connecting meanwhile.
@@ -63,7 +67,7 @@ pub fn with_room_left<T>(
             let _ = server.watch_room(folder, &mut looks, &mut gauge);
             drop(looks);
         });
-        let asking = scope.spawn(|| ask_now_and_then(asking, &over));
+        let asking = scope.spawn(|| ask_now_and_then(asking, &over, &near));
         let done = work();
         over.store(true, Ordering::Relaxed);
         asking.thread().unpark();
@@ -73,9 +77,9 @@ pub fn with_room_left<T>(
 }
 
 /// Asks for a look until all is over, or nobody looks any more.
-fn ask_now_and_then(mut asking: PipeWriter, over: &AtomicBool) {
+fn ask_now_and_then(mut asking: PipeWriter, over: &AtomicBool, near: &AtomicBool) {
     while !over.load(Ordering::Relaxed) && asking.write_all(b"\n").is_ok() {
-        std::thread::park_timeout(PAUSE);
+        std::thread::park_timeout(if near.load(Ordering::Relaxed) { SHORT_PAUSE } else { PAUSE });
     }
 }
 

@@ -14,6 +14,9 @@ fn shown(workspace: &Workspace, columns: u16, variables: &[(&str, &str)], argume
         .env("TERM", "xterm")
         .env_remove("COLUMNS")
         .env_remove("NO_COLOR")
+        .env_remove("CLICOLOR_FORCE")
+        // A terminal of a build server takes colours whatever it says of itself.
+        .env_remove("CI")
         .env("DOCKER_HOST", "tcp://127.0.0.1:1")
         .envs(variables.iter().copied())
         .stdin(Stdio::null())
