@@ -1,6 +1,6 @@
 //! `manage_db dump`: a backup, beside whatever else goes on.
 
-use std::io::{self, Write};
+use std::io::Write;
 use std::time::{Duration, Instant};
 
 use super::anonymize;
@@ -9,6 +9,7 @@ use super::dump_file::Target;
 use super::journal;
 use super::session::Session;
 use super::state::LastDump;
+use super::watched::Watched;
 use crate::commands::Failure;
 use crate::database::{DatabaseError, Facts, Format, Name, Packer, Sealing, clear_connections, clear_containers};
 use crate::docker::{RunError, take_care};
@@ -94,22 +95,4 @@ fn draw<W: Write>(
     };
     progress.finish();
     Ok(packer)
-}
-
-/// Tells how much goes through.
-struct Watched<W, P> {
-    to: W,
-    passed: P,
-}
-
-impl<W: Write, P: FnMut(u64)> Write for Watched<W, P> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let length = self.to.write(bytes)?;
-        (self.passed)(length as u64);
-        Ok(length)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.to.flush()
-    }
 }

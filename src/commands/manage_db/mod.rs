@@ -27,6 +27,7 @@ mod state;
 mod undo;
 mod update;
 mod wait;
+mod watched;
 mod work;
 
 use super::context::Planned;

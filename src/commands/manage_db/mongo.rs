@@ -1,6 +1,5 @@
 //! `manage_db mongo_dump` and `mongo_restore`: the documents beside the database.
 
-use std::io::{self, Write};
 use std::path::Path;
 use std::time::Instant;
 
@@ -11,6 +10,7 @@ use super::lock;
 use super::questions::agree;
 use super::spool::spooled;
 use super::state::State;
+use super::watched::Watched;
 use crate::commands::{Context, Failure, roles};
 use crate::database::{DocumentBackup, Documents, Name};
 use crate::deployment::Configured;
@@ -75,7 +75,7 @@ impl<'a> Session<'a> {
         let began = Instant::now();
         let progress = self.context.printer.progress("dumping", None);
         let passed = |bytes| progress.advance(bytes);
-        let written = target.write(&self.state, |to| Ok(self.server.dump(&mut Counted { to, passed })?))?;
+        let written = target.write(&self.state, |to| Ok(self.server.dump(&mut Watched { to, passed })?))?;
         progress.finish();
         let mut closing = Closing::about("mongo_dump", NAME, began);
         closing.file = target.path();
@@ -113,23 +113,5 @@ impl<'a> Session<'a> {
 
     fn lock(&self, verb: &str) -> Result<lock::Lock, Failure> {
         lock::take(self.context, &self.state, (verb, NAME), self.settings.wait_lock)
-    }
-}
-
-/// Counts what goes through.
-struct Counted<W, P> {
-    to: W,
-    passed: P,
-}
-
-impl<W: Write, P: Fn(u64)> Write for Counted<W, P> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let length = self.to.write(bytes)?;
-        (self.passed)(length as u64);
-        Ok(length)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.to.flush()
     }
 }
