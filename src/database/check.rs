@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::plain::Plain;
 use super::seal::Sealed;
-use super::{DatabaseError, DumpFault, Format, Opened, Server};
+use super::{DatabaseError, DumpFault, Format, Opened, Server, digits};
 
 const BUFFER: usize = 256 << 10;
 
@@ -139,7 +139,7 @@ fn sha256(mut file: File) -> io::Result<String> {
             length => sum.update(&buffer[..length]),
         }
     }
-    Ok(sum.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(digits(&sum.finalize()))
 }
 
 fn major(version: &str) -> Option<u32> {

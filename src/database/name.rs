@@ -92,7 +92,7 @@ impl Name {
     /// The same for any text.
     #[must_use]
     pub fn fingerprint_of(text: &str) -> String {
-        Sha256::digest(text).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+        super::digits(&Sha256::digest(text)[..8])
     }
 
     /// Where its successor is made. One at a time, so that what was left half-made is found by its name.

@@ -1,10 +1,10 @@
 //! Filling a database: from a dump, or from another database of the same server.
 
 use std::fs::File;
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 
 use super::plain::Plain;
-use super::{Checked, DatabaseError, DumpFault, Format, Name, Opened, Server};
+use super::{Checked, DatabaseError, DumpFault, Format, Name, Opened, Server, Watched};
 
 const DOING: &str = "the restore";
 
@@ -74,7 +74,7 @@ pub fn pour(
     let (mut mouth, end) = io::pipe().map_err(crate::docker::RunError::Streams)?;
     std::thread::scope(|scope| {
         let drawn = scope.spawn(move || {
-            let mut to = Counting { to: end, passed };
+            let mut to = Watched { to: end, passed };
             server.draw(from, &["pg_dump", "--format", "plain"], &mut to, "the dump")
         });
         let fed = server.psql_from(into, &[], &mut mouth, "the copy");
@@ -83,23 +83,6 @@ pub fn pour(
         let drawn = drawn.join().unwrap_or(Err(DatabaseError::Strange(String::new())));
         fed.and(drawn)
     })
-}
-
-struct Counting<'a, W> {
-    to: W,
-    passed: &'a mut (dyn FnMut(u64) + Send),
-}
-
-impl<W: Write> Write for Counting<'_, W> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let length = self.to.write(bytes)?;
-        (self.passed)(length as u64);
-        Ok(length)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.to.flush()
-    }
 }
 
 /// What nobody who wrote a dump can know.

@@ -5,7 +5,7 @@ use std::io::{self, Read, Write};
 
 use sha2::{Digest, Sha256};
 
-use super::DumpFault;
+use super::{DumpFault, digits};
 
 const MARK: &str = "-- lapstrake: sha256 of the lines above ";
 const SUM: usize = 64;
@@ -39,7 +39,7 @@ impl<W: Write> Sealing<W> {
     /// # Errors
     /// When it cannot be written.
     pub fn seal(mut self) -> io::Result<W> {
-        self.to.write_all(format!("{MARK}{}\n", digits(self.sum)).as_bytes())?;
+        self.to.write_all(format!("{MARK}{}\n", digits(&self.sum.finalize())).as_bytes())?;
         Ok(self.to)
     }
 }
@@ -86,7 +86,7 @@ impl<R: Read> Sealed<R> {
 
     fn is_altered(&self) -> bool {
         let told = self.last.strip_prefix(MARK.as_bytes()).and_then(|rest| rest.strip_suffix(b"\n"));
-        told.is_some_and(|told| told != digits(self.sum.clone()).as_bytes())
+        told.is_some_and(|told| told != digits(&self.sum.clone().finalize()).as_bytes())
     }
 }
 
@@ -99,10 +99,6 @@ impl<R: Read> Read for Sealed<R> {
         self.note(&into[..length]);
         Ok(length)
     }
-}
-
-fn digits(sum: Sha256) -> String {
-    sum.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

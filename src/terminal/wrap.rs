@@ -1,22 +1,12 @@
 //! Text in lines of a terminal.
 
-/// The text in lines of at most so many characters, broken at blanks.
+use textwrap::{Options, WordSplitter, wrap};
+
+/// The text in lines of at most so many characters, broken at blanks; a word is not broken, nor is an option.
 #[must_use]
 pub fn wrapped(text: &str, width: usize) -> Vec<String> {
-    let mut lines = vec![String::new()];
-    for word in text.split_whitespace() {
-        let last = lines.len() - 1;
-        let length = lines[last].chars().count();
-        if length > 0 && length + 1 + word.chars().count() > width {
-            lines.push(word.to_owned());
-        } else {
-            if length > 0 {
-                lines[last].push(' ');
-            }
-            lines[last].push_str(word);
-        }
-    }
-    lines
+    let at_blanks = Options::new(width).break_words(false).word_splitter(WordSplitter::NoHyphenation);
+    wrap(text, at_blanks).into_iter().map(Into::into).collect()
 }
 
 #[cfg(test)]
@@ -28,5 +18,6 @@ mod tests {
         assert_eq!(wrapped("one two three", 7), ["one two", "three"]);
         assert_eq!(wrapped("unbreakable", 3), ["unbreakable"]);
         assert_eq!(wrapped("", 3), [""]);
+        assert_eq!(wrapped("load --keep-old", 12), ["load", "--keep-old"]);
     }
 }

@@ -20,7 +20,7 @@ pub(super) fn run(session: &Session<'_>) -> Result<Exit, Failure> {
     let (name, server) = (&session.name, session.server_name());
     let question =
         format!("Remove database `{name}` from {server} ({} connections{size})? It is lost.", facts.connections);
-    questions::agree(session.context, session.settings, &question)?;
+    questions::agree(session.context, session.settings, || Ok(question))?;
     let began = Instant::now();
     work::perform(session, VERB, "", |_| Ok(drop_database(&session.server, &session.name)?))?;
     Closing::of(session, VERB, began).tell(session)?;

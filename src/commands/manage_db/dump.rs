@@ -9,9 +9,10 @@ use super::dump_file::Target;
 use super::journal;
 use super::session::Session;
 use super::state::LastDump;
-use super::watched::Watched;
 use crate::commands::Failure;
-use crate::database::{DatabaseError, Facts, Format, Name, Packer, Sealing, clear_connections, clear_containers};
+use crate::database::{
+    DatabaseError, Facts, Format, Name, Packer, Sealing, Watched, clear_connections, clear_containers,
+};
 use crate::docker::{RunError, take_care};
 use crate::exit::Exit;
 use crate::report::Diagnostic;

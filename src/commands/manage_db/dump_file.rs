@@ -10,6 +10,7 @@ use tempfile::NamedTempFile;
 
 use super::state::State;
 use crate::commands::Failure;
+use crate::database::digits;
 use crate::exit::Exit;
 use crate::report::Diagnostic;
 
@@ -133,7 +134,7 @@ impl<W> Summing<W> {
     }
 
     fn sum(self) -> (W, Written) {
-        let sha256 = self.sum.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        let sha256 = digits(&self.sum.finalize());
         (self.to, Written { bytes: self.bytes, sha256 })
     }
 }

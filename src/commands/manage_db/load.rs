@@ -29,9 +29,7 @@ pub(super) fn run(session: &Session<'_>, settings: &Load) -> Result<Exit, Failur
     if !settings.ignore_room {
         must_have_room(session, &dump).map_err(|error| error.of_file(&settings.file))?;
     }
-    if !session.settings.yes {
-        questions::agree(session.context, session.settings, &question(session, settings)?)?;
-    }
+    questions::agree(session.context, session.settings, || question(session, settings))?;
     let kept = work::perform(session, VERB, &settings.file.display().to_string(), |work| {
         let replacement = Replacement::empty(&session.server, &session.name)?;
         work.replace(&replacement, settings.keep_old, |database| {

@@ -27,7 +27,6 @@ mod state;
 mod undo;
 mod update;
 mod wait;
-mod watched;
 mod work;
 
 use super::context::Planned;

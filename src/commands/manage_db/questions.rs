@@ -13,19 +13,24 @@ use crate::terminal::{NoAnswer, confirm, hidden};
 /// Where scripts put the administrator's password.
 const VARIABLE: &str = "LAPSTRAKE_ADMIN_PASSWORD";
 
-/// Goes on after a yes.
-pub(super) fn agree(context: &Context<'_>, settings: &ManageDb, question: &str) -> Result<(), Failure> {
+/// Goes on after a yes. The question is made only for somebody who is asked.
+pub(super) fn agree(
+    context: &Context<'_>,
+    settings: &ManageDb,
+    question: impl FnOnce() -> Result<String, Failure>,
+) -> Result<(), Failure> {
     if settings.yes {
         return Ok(());
     }
-    match confirm(question) {
+    let question = question()?;
+    match confirm(&question) {
         Ok(true) => Ok(()),
         Ok(false) => {
             context.printer.say("nothing was done");
             Err(Failure::said(Exit::Refused))
         }
         Err(error) => {
-            let problem = Diagnostic::error("unconfirmed", question.lines().last().unwrap_or(question).to_owned());
+            let problem = Diagnostic::error("unconfirmed", question.lines().last().unwrap_or(&question).to_owned());
             let problem = problem.with_note(error.to_string()).with_help("`--yes` answers with yes");
             Err(Failure::new(Exit::Refused, problem))
         }

@@ -19,7 +19,7 @@ pub(super) fn run(session: &Session<'_>, password_file: Option<&Path>, keep_old:
     let initialise = session.application()?.initialise.clone();
     session.version()?;
     let _lock = session.lock(VERB)?;
-    agree(session.context, session.settings, &question(session, keep_old)?)?;
+    agree(session.context, session.settings, || question(session, keep_old))?;
     let password = password(session, password_file)?;
     let began = Instant::now();
     let kept = work::perform(session, VERB, "", |work| {

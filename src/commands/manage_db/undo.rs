@@ -29,7 +29,7 @@ pub(super) fn run(session: &Session<'_>, keep_old: bool) -> Result<Exit, Failure
         (Some(_), false) => format!("Everything since then is lost; --keep-old keeps the present `{}`.", session.name),
     };
     let question = format!("Bring back `{}` as it was before `{}` at {}? {loss}", session.name, how.by, how.at);
-    questions::agree(session.context, session.settings, &question)?;
+    questions::agree(session.context, session.settings, || Ok(question))?;
     let began = Instant::now();
     let kept = work::perform(session, VERB, incoming.as_str(), |work| {
         let replacement = Replacement::with(&session.server, &session.name, &incoming)?;

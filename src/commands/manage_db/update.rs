@@ -21,7 +21,7 @@ pub(super) fn run(session: &Session<'_>, modules: &[String], keep_old: bool, in_
     let facts = session.facts()?;
     if in_place {
         let question = format!("Update database `{}` itself? An update that fails may be half done.", session.name);
-        questions::agree(session.context, session.settings, &question)?;
+        questions::agree(session.context, session.settings, || Ok(question))?;
     } else {
         must_have_room(session, &facts)?;
     }

@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::plan::{Plan, Step, Work};
 use super::script;
-use crate::database::{DatabaseError, Name, Server};
+use crate::database::{DatabaseError, Name, Server, digits};
 
 /// What was done.
 #[derive(Debug)]
@@ -257,7 +257,7 @@ fn random_text() -> Result<String, DatabaseError> {
     let mut bytes = [0; 32];
     let read = std::fs::File::open("/dev/urandom").and_then(|mut random| random.read_exact(&mut bytes));
     read.map_err(crate::docker::RunError::Streams)?;
-    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(digits(&bytes))
 }
 
 impl Plan {

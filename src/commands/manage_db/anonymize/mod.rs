@@ -42,11 +42,10 @@ pub(super) fn run(session: &Session<'_>, settings: &Anonymize) -> Result<Exit, F
     let _lock = session.lock(VERB)?;
     let facts = session.facts()?;
     let plan = rules::plan(session, &rules, &session.name, settings.strict)?;
-    if !session.settings.yes {
+    questions::agree(session.context, session.settings, || {
         let counts = count(&session.server, &session.name, &plan)?;
-        let question = question(session, settings, &shown::rows(&plan, &counts), facts.connections);
-        questions::agree(session.context, session.settings, &question)?;
-    }
+        Ok(question(session, settings, &shown::rows(&plan, &counts), facts.connections))
+    })?;
     let began = Instant::now();
     let done = work::perform(session, VERB, "", |work| {
         work.stop_services()?;

@@ -3,9 +3,11 @@
 use std::io::{self, Write};
 
 /// Writes to `to`, and tells how many bytes it took.
-pub(super) struct Watched<W, P> {
-    pub(super) to: W,
-    pub(super) passed: P,
+pub struct Watched<W, P> {
+    /// Where it goes.
+    pub to: W,
+    /// Is told of each piece.
+    pub passed: P,
 }
 
 impl<W: Write, P: FnMut(u64)> Write for Watched<W, P> {
