@@ -1,17 +1,28 @@
 //! What belongs to a database's name and not to its content: it passes on to whatever takes the name.
 
-use super::{DatabaseError, Facts, Name, Server};
+use super::lock::Lock;
+use super::{DatabaseError, Facts, Name};
 
 /// Statements that give `to` the owner, the privileges, the settings, the connection limit and the comment that `from`
 /// has. The server writes them itself, so that everything is quoted as it wants it. Settings that are lists are kept
 /// by the server as they are written in SQL.
-pub(super) fn statements(server: &Server<'_>, from: &Facts, to: &Name) -> Result<String, DatabaseError> {
-    let question = QUESTION.replace("{from}", &from.oid.to_string()).replace("{to}", &to.literal());
-    let statements: Vec<String> = server.ask(&question)?;
-    Ok(statements.concat())
+/// That a command has closed `from` to other clients is not one of them.
+pub(super) fn statements(lock: &Lock<'_, '_>, from: &Facts, to: &Name) -> Result<Vec<String>, DatabaseError> {
+    let query = QUERY.replace('\n', " ").replace("{from}", &from.oid.to_string()).replace("{to}", &to.literal());
+    lock.ask(&query, "the attributes of the database")
 }
 
-const QUESTION: &str = r"
+/// Selects the statements that remove all settings of a database.
+pub(super) fn resetting(name: &Name) -> String {
+    RESETTING.replace('\n', " ").replace("{name}", &name.literal())
+}
+
+const RESETTING: &str = "
+SELECT to_json(CASE setrole WHEN 0 THEN format('ALTER DATABASE %I RESET ALL;', datname)
+  ELSE format('ALTER ROLE %I IN DATABASE %I RESET ALL;', pg_get_userbyid(setrole), datname) END)
+FROM pg_db_role_setting JOIN pg_database d ON d.oid = setdatabase WHERE datname = {name};";
+
+const QUERY: &str = r"
 WITH former AS (SELECT * FROM pg_database WHERE oid = {from}),
 parts(place, statement) AS (
   SELECT 1, format('ALTER DATABASE %I OWNER TO %I;', {to}, pg_get_userbyid(datdba)) FROM former
@@ -38,7 +49,13 @@ parts(place, statement) AS (
       ELSE quote_literal(value) END)
   FROM pg_db_role_setting, unnest(setconfig) AS setting,
     LATERAL (SELECT split_part(setting, '=', 1), substr(setting, strpos(setting, '=') + 1)) AS split(name, value)
-  WHERE setdatabase = {from}
+  WHERE setdatabase = {from} AND name <> 'lapstrake.closed_by'
+  UNION ALL
+  SELECT 7, format('ALTER DATABASE %I IS_TEMPLATE %s;', {to}, CASE WHEN datistemplate THEN 'true' ELSE 'false' END) FROM former
+  UNION ALL
+  SELECT 8, format('ALTER DATABASE %I ALLOW_CONNECTIONS false;', {to}) FROM former
+  WHERE NOT datallowconn AND NOT EXISTS (SELECT FROM pg_db_role_setting s, unnest(s.setconfig) one
+    WHERE s.setdatabase = former.oid AND s.setrole = 0 AND one LIKE 'lapstrake.closed_by=%')
 )
 SELECT to_json(statement) FROM parts ORDER BY place;
 ";

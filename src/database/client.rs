@@ -1,6 +1,7 @@
 //! PostgreSQL's client programs, and how they get to the server: beside it, or from a container of their own.
 
 use std::path::Path;
+use std::sync::OnceLock;
 
 use super::Name;
 use crate::docker::{Command, Input};
@@ -13,6 +14,9 @@ const WITH_PASSWORD: &str =
 
 /// Where a dump lies inside of a container that restores it.
 const DUMP: &str = "/lapstrake/dump";
+
+/// The application name of sessions that hold no lock: nobody ends them.
+const UNCLAIMED: &str = "lapstrake";
 
 /// What a role or a database may be set to, and must not break off our work.
 const PATIENT: &str = "-c statement_timeout=0 -c lock_timeout=0 -c idle_in_transaction_session_timeout=0";
@@ -46,10 +50,24 @@ pub(super) struct Client {
     pub(super) place: Place,
     pub(super) user: String,
     pub(super) password: Secret,
-    /// By this name the server knows our connections.
-    pub(super) tag: String,
-    /// By this label docker knows our containers.
+    /// The database whose lock this command holds, once it does.
+    pub(super) claim: OnceLock<Claim>,
+    /// The label of this command's containers, once it holds a lock.
     pub(super) label: String,
+}
+
+/// A database whose lock a command holds, and the command's own random word.
+#[derive(Debug)]
+pub(super) struct Claim {
+    pub(super) fingerprint: String,
+    pub(super) token: String,
+}
+
+impl Claim {
+    /// The application name of every session that works under the lock.
+    pub(super) fn application_name(&self) -> String {
+        format!("lapstrake {} {}", self.fingerprint, self.token)
+    }
 }
 
 /// A program ready to be started, and what it must be given to read before anything else.
@@ -59,6 +77,13 @@ pub(super) struct Call {
 }
 
 impl Client {
+    /// The same for the session that holds the lock: it is not part of the work that is broken off or cleaned up.
+    pub(super) fn unclaimed(&self) -> Self {
+        let password = Secret::new(self.password.expose());
+        let (place, user, label) = (self.place.clone(), self.user.clone(), self.label.clone());
+        Self { place, user, password, claim: OnceLock::new(), label }
+    }
+
     /// A program that connects to `database`.
     pub(super) fn connecting(&self, database: &Name, words: &[&str]) -> Call {
         match &self.place {
@@ -106,7 +131,7 @@ impl Client {
         let command = match &self.place {
             Place::Inside { container, .. } => {
                 let exec = Command::new("docker").args(["exec", "--interactive"]).args(terminal.iter().copied());
-                settings("lapstrake")
+                settings(UNCLAIMED)
                     .iter()
                     .fold(exec, |exec, setting| exec.args(["--env", setting]))
                     .args([container, "psql"])
@@ -126,15 +151,20 @@ impl Client {
         format!("*:*:*:*:{}\n", self.password.expose().replace('\\', r"\\").replace(':', r"\:"))
     }
 
+    fn tag(&self) -> String {
+        self.claim.get().map_or_else(|| UNCLAIMED.to_owned(), Claim::application_name)
+    }
+
     fn within(&self, container: &str) -> Command {
         let exec = Command::new("docker").args(["exec", "--interactive"]);
-        let exec = settings(&self.tag).iter().fold(exec, |exec, setting| exec.args(["--env", setting]));
+        let exec = settings(&self.tag()).iter().fold(exec, |exec, setting| exec.args(["--env", setting]));
         exec.arg(container).input(Input::Nothing).apart()
     }
 
     /// A container that is gone when it has ended, on the server's network.
     fn run(&self) -> Command {
-        let run = Command::new("docker").args(["run", "--rm", "--interactive", "--label", &self.label]);
+        let run = Command::new("docker").args(["run", "--rm", "--interactive"]);
+        let run = self.claim.get().into_iter().fold(run, |run, _| run.args(["--label", &self.label]));
         let run = match &self.place {
             Place::Inside { container, .. } => run.args(["--network", &format!("container:{container}")]),
             Place::Outside { network, .. } => {
@@ -142,7 +172,7 @@ impl Client {
                 network.iter().fold(run, |run, network| run.args(["--network", network]))
             }
         };
-        settings(&self.tag).iter().fold(run, |run, setting| run.args(["--env", setting]))
+        settings(&self.tag()).iter().fold(run, |run, setting| run.args(["--env", setting]))
     }
 
     fn apart(&self, options: &[&str], database: &Name, words: &[&str]) -> Call {
@@ -177,11 +207,12 @@ mod tests {
 
     fn client(place: Place) -> Client {
         let password = Secret::new(r"s:e\cret");
-        Client { place, user: "admin".into(), password, tag: "lapstrake ab".into(), label: "lapstrake=p/ab".into() }
+        let claim = OnceLock::from(Claim { fingerprint: "ab".into(), token: "cd".into() });
+        Client { place, user: "admin".into(), password, claim, label: "lapstrake=p/ab".into() }
     }
 
     fn shown(command: &Command) -> String {
-        let own = settings("lapstrake ab").map(|setting| format!(" --env '{setting}'"));
+        let own = settings("lapstrake ab cd").map(|setting| format!(" --env '{setting}'"));
         let mut text = command.to_string();
         for setting in own {
             text = text.replace(&setting, "").replace(&setting.replace('\'', ""), "");

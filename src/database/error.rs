@@ -3,6 +3,8 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::connections::Connections;
+use super::obstacles::Obstacle;
 use super::{Format, NameError};
 use crate::docker::RunError;
 
@@ -35,6 +37,23 @@ pub enum DatabaseError {
     /// A signal came.
     #[error("interrupted")]
     Interrupted,
+    /// The session that holds the lock has ended, or another command holds the lock.
+    #[error("the lock on the database was lost: its session on the server has ended")]
+    LockLost,
+    /// Somebody has connected to a database that nobody may be connected to.
+    #[error("a client has connected to the database at the last moment")]
+    InUse,
+    /// Sessions do not end.
+    #[error("sessions of other clients do not end")]
+    Busy(Vec<Connections>),
+    /// Something keeps the database from being replaced or removed.
+    #[error("database `{database}` cannot be replaced or removed")]
+    Obstructed {
+        /// Its name.
+        database: String,
+        /// What does, with its cure.
+        obstacles: Vec<Obstacle>,
+    },
     /// A name is none.
     #[error(transparent)]
     Name(#[from] NameError),

@@ -27,6 +27,12 @@ pub struct Facts {
     pub ctype: String,
     /// Where its files are.
     pub tablespace: String,
+    /// Whether clients may connect to it.
+    pub allows_connections: bool,
+    /// Whether everybody who may create databases may copy it, and nobody may drop it.
+    pub is_template: bool,
+    /// Whether a command has closed it to other clients.
+    pub is_closed: bool,
     /// The locale of ICU, where that is what orders its characters.
     pub icu: Option<String>,
 }
@@ -44,10 +50,14 @@ SELECT json_build_object(
   'collate', d.datcollate,
   'ctype', d.datctype,
   'tablespace', t.spcname,
+  'allows_connections', d.datallowconn,
+  'is_template', d.datistemplate,
+  'is_closed', EXISTS (SELECT FROM pg_db_role_setting s, unnest(s.setconfig) one
+    WHERE s.setdatabase = d.oid AND s.setrole = 0 AND one LIKE 'lapstrake.closed_by=%'),
   'icu', CASE to_jsonb(d) ->> 'datlocprovider'
     WHEN 'i' THEN coalesce(to_jsonb(d) ->> 'datlocale', to_jsonb(d) ->> 'daticulocale') END)
 FROM pg_database d JOIN pg_tablespace t ON t.oid = d.dattablespace
-WHERE NOT d.datistemplate";
+WHERE d.datname NOT IN ('template0', 'template1')";
 
 /// All databases, in the order of their names.
 ///

@@ -13,6 +13,9 @@ pub struct Kept {
     pub at: String,
     /// What replaced it.
     pub by: String,
+    /// The number of the transaction that replaced it: later swaps have greater ones, whatever the clocks say.
+    #[serde(default)]
+    pub swap: Option<u64>,
 }
 
 /// How such a comment begins, before the JSON.
@@ -38,8 +41,8 @@ pub fn kept(server: &Server<'_>, name: &Name) -> Result<Vec<(Facts, Kept)>, Data
     let all = databases(server)?.into_iter();
     let mut found: Vec<_> = all.filter_map(|facts| Kept::of(&facts).map(|kept| (facts, kept))).collect();
     found.retain(|(_, kept)| kept.kept_of == name.as_str());
-    // A database that was made later has the greater number, but for the day when numbers begin again.
-    let moment = |kept: &Kept| kept.at.parse::<jiff::Timestamp>().unwrap_or_default();
+    // Former versions wrote the time alone.
+    let moment = |kept: &Kept| (kept.swap, kept.at.parse::<jiff::Timestamp>().unwrap_or_default());
     found.sort_by_key(|(_, kept)| std::cmp::Reverse(moment(kept)));
     Ok(found)
 }

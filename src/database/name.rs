@@ -6,6 +6,8 @@ use sha2::{Digest, Sha256};
 
 /// What every database that is not there for its own sake is called, in the beginning.
 const OURS: &str = "lapstrake_";
+const STAGING: &str = "lapstrake_staging_";
+const OUTGOING: &str = "lapstrake_old_";
 /// PostgreSQL cuts off what is longer.
 const LONGEST: usize = 63;
 /// What a server cannot do without.
@@ -95,16 +97,39 @@ impl Name {
         super::digits(&Sha256::digest(text)[..8])
     }
 
-    /// Where its successor is made. One at a time, so that what was left half-made is found by its name.
+    /// Returns the number of its advisory lock, the same on every machine.
     #[must_use]
-    pub fn staging(&self) -> Self {
-        Self(format!("{OURS}staging_{}", self.fingerprint()))
+    pub fn lock_key(&self) -> i64 {
+        key_of(&self.fingerprint())
     }
 
-    /// What it is called between the moment when its successor took its name, and its end.
+    /// Returns the name under which its successor is filled. `token` belongs to one command, and the restore role has
+    /// the same name.
     #[must_use]
-    pub fn outgoing(&self) -> Self {
-        Self(format!("{OURS}old_{}", self.fingerprint()))
+    pub fn staging(&self, token: &str) -> Self {
+        Self(format!("{STAGING}{}_{token}", self.fingerprint()))
+    }
+
+    /// Returns its name between the moment when its successor takes its name, and its removal.
+    #[must_use]
+    pub fn outgoing(&self, token: &str) -> Self {
+        Self(format!("{OUTGOING}{}_{token}", self.fingerprint()))
+    }
+
+    /// Whether it is the name of a staging database.
+    #[must_use]
+    pub fn is_staging(&self) -> bool {
+        self.made_for().is_some() && self.0.starts_with(STAGING)
+    }
+
+    /// Returns the lock key of the database for which a command made this one: `None` unless it is a staging or an
+    /// outgoing name, with its token or, from former versions, without.
+    #[must_use]
+    pub fn made_for(&self) -> Option<i64> {
+        let rest = self.0.strip_prefix(STAGING).or_else(|| self.0.strip_prefix(OUTGOING))?;
+        let (fingerprint, token) = rest.split_once('_').unwrap_or((rest, ""));
+        let hex = |text: &str| text.len() == 16 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+        (hex(fingerprint) && (token.is_empty() || hex(token))).then(|| key_of(fingerprint))
     }
 
     /// What it is called when it is kept; `time` is `yyyymmdd_hhmmss`.
@@ -134,6 +159,10 @@ impl fmt::Display for Name {
             if each.is_control() { write!(f, "{}", each.escape_default()) } else { write!(f, "{each}") }
         })
     }
+}
+
+fn key_of(fingerprint: &str) -> i64 {
+    u64::from_str_radix(fingerprint, 16).unwrap_or_default().cast_signed()
 }
 
 /// A name of anything, for SQL.
@@ -173,10 +202,23 @@ mod tests {
     }
 
     #[test]
+    fn what_commands_make_is_recognised_by_its_whole_name() {
+        let name = Name::new("coog").unwrap();
+        let token = "0123456789abcdef";
+        for made in [name.staging(token), name.outgoing(token), Name(format!("{STAGING}{}", name.fingerprint()))] {
+            assert_eq!(made.made_for(), Some(name.lock_key()), "{made}");
+        }
+        for other in ["lapstrake_old_pictures", "lapstrake_staging_0123456789abcdef_x", "lapstrake_old_", "coog"] {
+            assert_eq!(Name::new(other).unwrap().made_for(), None, "{other}");
+        }
+    }
+
+    #[test]
     fn names_made_of_names_fit() {
         for text in ["coog".to_owned(), "x".repeat(63), format!("x{}", "é".repeat(31))] {
             let name = Name::new(text).unwrap();
-            for made in [name.staging(), name.outgoing(), name.kept("20260102_030405")] {
+            let token = "0123456789abcdef";
+            for made in [name.staging(token), name.outgoing(token), name.kept("20260102_030405")] {
                 assert!(Name::new(made.as_str()).is_ok());
             }
         }

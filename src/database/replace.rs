@@ -1,28 +1,32 @@
 //! The promise: a new database is made under a staging name, filled, checked, and takes the name of the old one in one
 //! transaction. Until then, and whatever happens, the old one answers.
 
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use super::belongings;
+use super::cleanup::drop_database;
+use super::connections::{close, end_sessions, expect, reopen_statements};
 use super::kept::Kept;
-use super::leftovers::{clear_databases, drop_database};
+use super::lock::Lock;
+use super::obstacles::must_be_replaceable;
+use super::steps::reached;
 use super::{DatabaseError, Facts, Name, Server, facts, identifier, literal};
 
-/// How often the connections of a database that must have none are ended.
-const PAUSE: Duration = Duration::from_millis(50);
-/// How often a swap is tried: a client may come in between.
+/// How often a copy or a swap is tried: a client may come in between.
 const ATTEMPTS: usize = 5;
-/// How long a server that went away may take to come back, so that what it was doing is tidied up.
+/// How long a server that went away may take to come back, to say whether it has swapped the names.
 const PATIENCE: Duration = Duration::from_secs(15);
+/// The SQL state of a database that somebody is connected to.
+const IN_USE: &str = "55006";
 
 /// A database that is being made, to take a name.
-pub struct Replacement<'s, 'r> {
-    server: &'s Server<'r>,
-    name: Name,
+pub struct Replacement<'l, 's, 'r> {
+    lock: &'l Lock<'s, 'r>,
     former: Option<Facts>,
     /// What takes the name, and its number.
     incoming: (Name, u32),
+    /// Whether this command has made it.
+    is_new: bool,
 }
 
 /// What becomes of the database that had the name.
@@ -41,159 +45,200 @@ pub struct Outcome {
     outgoing: Option<Name>,
 }
 
-impl<'s, 'r> Replacement<'s, 'r> {
-    /// Makes an empty database, with the encoding and the order of characters that the one with the name has.
+impl<'l, 's, 'r> Replacement<'l, 's, 'r> {
+    /// Makes an empty database, with the encoding and the collation that the one with the name has.
     ///
     /// # Errors
     /// When the server does not make it.
-    pub fn empty(server: &'s Server<'r>, name: &Name) -> Result<Self, DatabaseError> {
-        Self::make(server, name, |former| {
-            let looks = former.map(looks).unwrap_or_else(|| " ENCODING 'UTF8'".to_owned());
-            format!("CREATE DATABASE {} TEMPLATE template0{looks};\n", name.staging().identifier())
-        })
+    pub fn empty(lock: &'l Lock<'s, 'r>) -> Result<Self, DatabaseError> {
+        let former = replaceable(lock)?;
+        let looks = former.as_ref().map_or_else(|| " ENCODING 'UTF8'".to_owned(), looks);
+        Self::make(lock, former, &format!("TEMPLATE template0{looks}"))
     }
 
-    /// Makes an empty database for a name that is free, which looks like another one, and belongs to whoever it does.
+    /// Makes an empty database that looks like another one, and belongs to whoever that one does.
     ///
     /// # Errors
     /// When the server does not make it.
-    pub fn like(server: &'s Server<'r>, name: &Name, original: &Facts) -> Result<Self, DatabaseError> {
-        let replacement = Self::make(server, name, |_| {
-            format!("CREATE DATABASE {} TEMPLATE template0{};\n", name.staging().identifier(), looks(original))
+    pub fn like(lock: &'l Lock<'s, 'r>, original: &Facts) -> Result<Self, DatabaseError> {
+        let former = facts(lock.server(), lock.name())?;
+        let replacement = Self::make(lock, former, &format!("TEMPLATE template0{}", looks(original)))?;
+        lock.transaction("passing on owner and privileges", || {
+            let statements = belongings::statements(lock, original, replacement.incoming())?;
+            statements.iter().try_for_each(|one| lock.must(one, "passing on owner and privileges").map(drop))
         })?;
-        let statements = belongings::statements(server, original, replacement.incoming())?;
-        server.psql(&Name::maintenance(), &statements, "the passing on of owner and privileges")?;
         Ok(replacement)
     }
 
-    /// Makes a copy of the database with the name, file by file. Its connections are ended, and until the copy is made
-    /// there are no new ones.
+    /// Makes a copy of the database with the name, file by file. From now until the swap nobody may connect to the
+    /// original, so that no write to it is lost.
     ///
     /// # Errors
-    /// When the server does not make it.
-    pub fn copy(server: &'s Server<'r>, name: &Name) -> Result<Self, DatabaseError> {
-        let former = facts(server, name)?.ok_or_else(|| DatabaseError::Missing(name.to_string()))?;
-        let strategy = if server.ready(Duration::ZERO)? >= 15 { " STRATEGY file_copy" } else { "" };
-        let unmade = format!("NOT EXISTS (SELECT FROM pg_database WHERE datname = {})", name.staging().literal());
-        undisturbed(server, &[former.oid], &unmade, || {
-            Self::make(server, name, |former| {
-                let tablespace =
-                    former.map_or_else(String::new, |former| format!(" TABLESPACE {}", identifier(&former.tablespace)));
-                let (copy, original) = (name.staging().identifier(), name.identifier());
-                format!("CREATE DATABASE {copy} TEMPLATE {original}{tablespace}{strategy};\n")
-            })
-        })
+    /// When the server does not make it. The original stays closed until the command has ended.
+    pub fn copy(lock: &'l Lock<'s, 'r>) -> Result<Self, DatabaseError> {
+        let former = replaceable(lock)?.ok_or_else(|| DatabaseError::Missing(lock.name().to_string()))?;
+        let strategy = if lock.server().ready(Duration::ZERO)? >= 15 { " STRATEGY file_copy" } else { "" };
+        let tablespace = identifier(&former.tablespace);
+        close(lock, &former)?;
+        reached("closed");
+        let mut attempts = 0;
+        loop {
+            attempts += 1;
+            end_sessions(lock, &[former.oid])?;
+            let template = format!("TEMPLATE {} TABLESPACE {tablespace}{strategy}", lock.name().identifier());
+            match Self::make(lock, Some(former.clone()), &template) {
+                // A client that was just connecting when the database was closed.
+                Err(DatabaseError::Failed { complaint, .. }) if attempts < ATTEMPTS && complaint.contains(IN_USE) => {}
+                made => return made,
+            }
+        }
     }
 
-    fn make(
-        server: &'s Server<'r>,
-        name: &Name,
-        statement: impl Fn(Option<&Facts>) -> String,
-    ) -> Result<Self, DatabaseError> {
-        clear_databases(server, name)?;
-        let former = facts(server, name)?;
-        let staging = name.staging();
-        let sql = statement(former.as_ref()) + &number_of(&staging);
-        let made = server.psql(&Name::maintenance(), &sql, "the making of a new database");
+    fn make(lock: &'l Lock<'s, 'r>, former: Option<Facts>, how: &str) -> Result<Self, DatabaseError> {
+        let staging = lock.name().staging(lock.server().token());
+        let sql = format!(
+            "\\set VERBOSITY verbose\nCREATE DATABASE {} {how};\n{}",
+            staging.identifier(),
+            number_of(&staging)
+        );
+        let made = lock.server().psql(&Name::maintenance(), &sql, "the creation of a new database");
         let number = made.and_then(|told| told.trim().parse().map_err(|_| DatabaseError::Strange(told)));
         match number {
-            Ok(number) => Ok(Self { server, name: name.clone(), former, incoming: (staging, number) }),
+            Ok(number) => {
+                reached("made");
+                Ok(Self { lock, former, incoming: (staging, number), is_new: true })
+            }
             Err(error) => {
-                // What is not there needs no removal; what cannot be removed now is found by the next run.
-                let _ = drop_database(server, &staging);
+                // What is not there needs no removal; what cannot be removed now is found by the next command.
+                let _ = drop_database(lock.server(), &staging);
                 Err(error)
             }
         }
     }
 
-    /// Takes a database that is there already.
+    /// Takes a database that exists already.
     ///
     /// # Errors
     /// When the server does not tell about it.
-    pub fn with(server: &'s Server<'r>, name: &Name, incoming: &Name) -> Result<Self, DatabaseError> {
-        clear_databases(server, name)?;
-        let number = number(server, incoming)?;
-        Ok(Self { server, name: name.clone(), former: facts(server, name)?, incoming: (incoming.clone(), number) })
+    pub fn with(lock: &'l Lock<'s, 'r>, incoming: &Name) -> Result<Self, DatabaseError> {
+        let former = replaceable(lock)?;
+        let present = facts(lock.server(), incoming)?.ok_or_else(|| DatabaseError::Missing(incoming.to_string()))?;
+        must_be_replaceable(lock, &present)?;
+        Ok(Self { lock, former, incoming: (incoming.clone(), present.oid), is_new: false })
     }
 
-    /// What takes the name: to be filled.
+    /// Returns the name of the database that is to be filled.
     #[must_use]
     pub fn incoming(&self) -> &Name {
         &self.incoming.0
     }
 
-    /// The database that has the name.
+    /// Returns the database that has the name.
     #[must_use]
     pub fn former(&self) -> Option<&Facts> {
         self.former.as_ref()
     }
 
-    /// Whether what was filled is sound, as far as the server knows; tells how many tables it has.
+    /// Checks whether what was filled is sound, as far as the server knows; returns how many tables it has.
     ///
     /// # Errors
     /// When it is not.
     pub fn check(&self) -> Result<u64, DatabaseError> {
-        let told = self.server.psql(self.incoming(), SOUNDNESS, "the check of the new database")?;
+        reached("filled");
+        let told = self.lock.server().psql(self.incoming(), SOUNDNESS, "the check of the new database")?;
         told.trim().parse().map_err(|_| DatabaseError::Strange(told))
     }
 
     /// Swaps the names. Whatever is connected to either database is disconnected.
     ///
     /// # Errors
-    /// When it was not done: then everything is as it was.
+    /// When it was not done: then everything is as it was, but for the original being closed until the command ends.
     pub fn swap(&self, aside: &Aside) -> Result<Outcome, DatabaseError> {
+        let numbers: Vec<u32> = self.former.iter().map(|former| former.oid).chain([self.incoming.1]).collect();
+        if let Some(former) = &self.former {
+            close(self.lock, former)?;
+        }
         let mut attempts = 0;
         loop {
             attempts += 1;
-            let numbers: Vec<u32> = self.former.iter().map(|former| former.oid).chain([self.incoming.1]).collect();
-            let transaction = self.transaction(aside)?;
-            let (incoming, number) = (self.incoming.0.literal(), self.incoming.1);
-            let unswapped = format!("EXISTS (SELECT FROM pg_database WHERE oid = {number} AND datname = {incoming})");
-            let done = undisturbed(self.server, &numbers, &unswapped, || {
-                self.server.psql(&Name::maintenance(), &transaction, "the exchange of the databases' names")
-            });
-            match done {
-                Ok(_) => return Ok(self.outcome(aside)),
+            reached("swap");
+            let swapped = end_sessions(self.lock, &numbers).and_then(|()| self.transaction(aside));
+            reached("swapped");
+            match swapped {
+                Ok(()) => return Ok(self.outcome(aside)),
                 // The answer may have been lost on its way: only the server knows what it did.
                 Err(_) if self.is_done() => return Ok(self.outcome(aside)),
-                Err(DatabaseError::Failed { .. }) if attempts < ATTEMPTS => {}
+                Err(DatabaseError::InUse) if attempts < ATTEMPTS => {}
                 Err(error) => return Err(error),
             }
         }
     }
 
-    fn transaction(&self, aside: &Aside) -> Result<String, DatabaseError> {
-        let incoming = self.incoming.0.identifier();
-        let mut sql = "BEGIN;\n".to_owned();
-        match &self.former {
-            Some(former) => sql += &belongings::statements(self.server, former, &self.incoming.0)?,
-            None => sql += &format!("COMMENT ON DATABASE {incoming} IS NULL;"),
-        }
-        if self.former.is_some() {
-            let outgoing = self.outgoing(aside).identifier();
-            sql += &format!("\nALTER DATABASE {} RENAME TO {outgoing};\n", self.name.identifier());
-            if let Aside::Keep(_, kept) = aside {
-                sql += &format!("COMMENT ON DATABASE {outgoing} IS {};\n", literal(&kept.comment()));
+    /// The transaction raises an error, and so changes nothing, unless the databases that it began with are those
+    /// that have the names at its end.
+    fn transaction(&self, aside: &Aside) -> Result<(), DatabaseError> {
+        const DOING: &str = "the swap of the databases' names";
+        let (lock, name, incoming) = (self.lock, self.lock.name(), &self.incoming.0);
+        let must = |statement: &str| match lock.execute(statement)? {
+            Ok(_) => Ok(()),
+            Err(error) if error.state == IN_USE => Err(DatabaseError::InUse),
+            Err(error) => Err(error.of(DOING)),
+        };
+        let rename = |from: &Name, to: &Name| {
+            must(&format!("ALTER DATABASE {} RENAME TO {};", from.identifier(), to.identifier()))
+        };
+        lock.transaction(DOING, || {
+            for statement in self.attributes()? {
+                must(&statement)?;
             }
+            if let Some(former) = &self.former {
+                let outgoing = self.outgoing(aside);
+                rename(name, &outgoing)?;
+                must(&expect(former.oid, &outgoing))?;
+                if let Aside::Keep(_, kept) = aside {
+                    let kept = Kept { swap: lock.ask("SELECT txid_current();", DOING)?.first().copied(), ..kept.clone() };
+                    must(&format!("COMMENT ON DATABASE {} IS {};", outgoing.identifier(), literal(&kept.comment())))?;
+                    if former.allows_connections || former.is_closed {
+                        reopen_statements(&outgoing).iter().try_for_each(|one| must(one))?;
+                    }
+                }
+            }
+            rename(incoming, name)?;
+            must(&expect(self.incoming.1, name))
+        })
+    }
+
+    /// The statements that give the incoming database what belongs to the name, and take from it whatever was set
+    /// while it was filled.
+    fn attributes(&self) -> Result<Vec<String>, DatabaseError> {
+        let incoming = &self.incoming.0;
+        let mut statements = Vec::new();
+        if self.is_new || self.former.is_some() {
+            statements = self.lock.ask(&belongings::resetting(incoming), "the settings of the new database")?;
         }
-        Ok(sql + &format!("\nALTER DATABASE {incoming} RENAME TO {};\nCOMMIT;\n", self.name.identifier()))
+        match &self.former {
+            Some(former) => statements.extend(belongings::statements(self.lock, former, incoming)?),
+            None => statements.push(format!("COMMENT ON DATABASE {} IS NULL;", incoming.identifier())),
+        }
+        Ok(statements)
     }
 
     fn outgoing(&self, aside: &Aside) -> Name {
         match aside {
-            Aside::Drop => self.name.outgoing(),
+            Aside::Drop => self.lock.name().outgoing(self.lock.server().token()),
             Aside::Keep(name, _) => name.clone(),
         }
     }
 
     fn outcome(&self, aside: &Aside) -> Outcome {
         let goes = matches!(aside, Aside::Drop) && self.former.is_some();
-        Outcome { outgoing: goes.then(|| self.name.outgoing()) }
+        Outcome { outgoing: goes.then(|| self.outgoing(aside)) }
     }
 
     fn is_done(&self) -> bool {
-        let named = || number(self.server, &self.name);
-        self.server.ready(PATIENCE).is_ok() && named().is_ok_and(|number| number == self.incoming.1)
+        let server = self.lock.server();
+        let named = || server.ask::<u32>(&number_of(self.lock.name()));
+        server.ready(PATIENCE).is_ok() && named().is_ok_and(|numbers| numbers.first() == Some(&self.incoming.1))
     }
 }
 
@@ -201,10 +246,17 @@ impl Outcome {
     /// Removes the database that had the name, if it is to go.
     ///
     /// # Errors
-    /// When it could not be removed now; the next run does.
+    /// When it could not be removed now; the next command does.
     pub fn finish(self, server: &Server<'_>) -> Result<(), DatabaseError> {
         self.outgoing.map_or(Ok(()), |outgoing| drop_database(server, &outgoing))
     }
+}
+
+/// Returns the database that has the name, if there is one; nothing may keep it from giving the name away.
+fn replaceable(lock: &Lock<'_, '_>) -> Result<Option<Facts>, DatabaseError> {
+    let former = facts(lock.server(), lock.name())?;
+    former.iter().try_for_each(|former| must_be_replaceable(lock, former))?;
+    Ok(former)
 }
 
 /// Fails where an index was left invalid; else tells the number of tables.
@@ -228,34 +280,4 @@ fn looks(former: &Facts) -> String {
 
 fn number_of(name: &Name) -> String {
     format!("SELECT oid::bigint FROM pg_database WHERE datname = {};\n", name.literal())
-}
-
-fn number(server: &Server<'_>, name: &Name) -> Result<u32, DatabaseError> {
-    server.ask(&number_of(name))?.first().copied().ok_or_else(|| DatabaseError::Missing(name.to_string()))
-}
-
-/// Does something with databases that nobody may be connected to, as long as a condition holds. The server lets nobody
-/// in while it does it, but it waits for those who are in, and somebody may always have come in at the last moment.
-fn undisturbed<T: Send>(server: &Server<'_>, databases: &[u32], as_long_as: &str, work: impl FnOnce() -> T) -> T {
-    let numbers = databases.iter().map(u32::to_string).collect::<Vec<_>>().join(", ");
-    let sql = format!(
-        "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity \
-         WHERE datid IN ({numbers}) AND pid <> pg_backend_pid() AND {as_long_as};\n"
-    );
-    let over = AtomicBool::new(false);
-    std::thread::scope(|scope| {
-        let ending = scope.spawn(|| {
-            let mut pause = PAUSE;
-            while !over.load(Ordering::Relaxed) {
-                // Whoever cannot be disconnected shows in what the work says.
-                let _ = server.psql(&Name::maintenance(), &sql, "the end of the connections");
-                std::thread::park_timeout(pause);
-                pause = (pause * 3 / 2).min(PAUSE * 20);
-            }
-        });
-        let done = work();
-        over.store(true, Ordering::Relaxed);
-        ending.thread().unpark();
-        done
-    })
 }

@@ -5,7 +5,8 @@ use std::io::{self, PipeWriter, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use super::{DatabaseError, Name, Server};
+use super::Server;
+use super::cleanup::break_off;
 
 /// How often we look.
 const PAUSE: Duration = Duration::from_millis(500);
@@ -40,14 +41,9 @@ impl Room {
     }
 }
 
-/// Does work that fills a database, and ends the connections of that database when the disk with `folder` is nearly
-/// full. Tells whether that happened.
-pub fn with_room_left<T>(
-    server: &Server<'_>,
-    folder: Option<&str>,
-    database: &Name,
-    work: impl FnOnce() -> T,
-) -> (T, bool) {
+/// Does work that writes to the server, and breaks it off when the disk with `folder` is nearly full. Returns whether
+/// that happened.
+pub fn with_room_left<T>(server: &Server<'_>, folder: Option<&str>, work: impl FnOnce() -> T) -> (T, bool) {
     let (over, near, exhausted) = (AtomicBool::new(false), AtomicBool::new(true), AtomicBool::new(false));
     // Where the room cannot be seen there is nothing to watch.
     let (Some(folder), Ok((mut looks, asking))) = (folder, io::pipe()) else { return (work(), false) };
@@ -60,7 +56,7 @@ pub fn with_room_left<T>(
                     if room.free < room.reserve() {
                         exhausted.store(true, Ordering::Relaxed);
                         // With every look: somebody may have been connecting meanwhile.
-                        let _ = end_connections(server, database);
+                        let _ = break_off(server);
                     }
                 },
             };
@@ -104,14 +100,6 @@ impl<T: FnMut(Room)> Write for Gauge<T> {
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }
-}
-
-fn end_connections(server: &Server<'_>, database: &Name) -> Result<(), DatabaseError> {
-    let sql = format!(
-        "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = {};\n",
-        database.literal()
-    );
-    server.psql(&Name::maintenance(), &sql, "the end of the connections").map(drop)
 }
 
 #[cfg(test)]

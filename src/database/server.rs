@@ -2,13 +2,15 @@
 
 use std::io::{self, Cursor, Read, Write};
 use std::path::Path;
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use serde::de::DeserializeOwned;
 
-use super::client::{Call, Client, Place};
+use super::client::{Call, Claim, Client, Place};
 use super::{DatabaseError, Name, Room};
 use crate::docker::{Captured, Command, Input, Mending, Runner, interrupted};
+use crate::machine::random_secret;
 use crate::report::Secret;
 
 /// psql's exit code when it cannot connect.
@@ -28,8 +30,9 @@ impl<'a> Server<'a> {
     /// A server in its place, for work on one database: `work` stands for that database of that project, in the names
     /// of our connections and containers.
     pub fn new(runner: &'a dyn Runner, place: Place, user: &str, password: Secret, work: &str) -> Self {
-        let (tag, label) = (format!("lapstrake {work}"), format!("lapstrake.work={work}"));
-        Self { runner, client: Client { place, user: user.to_owned(), password, tag, label } }
+        let label = format!("lapstrake.work={work}");
+        let client = Client { place, user: user.to_owned(), password, claim: OnceLock::new(), label };
+        Self { runner, client }
     }
 
     /// As whom we connect.
@@ -38,13 +41,25 @@ impl<'a> Server<'a> {
         &self.client.user
     }
 
-    /// By what the server knows our connections.
-    #[must_use]
-    pub(super) fn tag(&self) -> &str {
-        &self.client.tag
+    /// Marks whatever is started from now on as work on a database whose lock this command holds: sessions by their
+    /// application name, containers by their label. Only such work is ended as a leftover.
+    pub(super) fn claim(&self, name: &Name) -> Result<(), DatabaseError> {
+        let random = random_secret().map_err(crate::docker::RunError::Streams)?;
+        let token = random.expose()[..16].to_owned();
+        self.client.claim.get_or_init(|| Claim { fingerprint: name.fingerprint(), token });
+        Ok(())
     }
 
-    /// By what docker knows our containers.
+    /// Returns the random word of this command's claim; empty without one.
+    pub(super) fn token(&self) -> &str {
+        self.client.claim.get().map_or("", |claim| &claim.token)
+    }
+
+    pub(super) fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// Returns the label of this command's containers.
     #[must_use]
     pub fn label(&self) -> &str {
         &self.client.label

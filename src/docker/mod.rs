@@ -4,6 +4,7 @@ mod client;
 mod command;
 mod compose;
 mod containers;
+mod dialogue;
 #[cfg(test)]
 pub(crate) mod recording;
 mod runner;
@@ -16,6 +17,7 @@ pub use client::Client;
 pub use command::{Command, Input};
 pub use compose::{Compose, MINIMUM_VERSION, VERBS};
 pub use containers::{Container, Health, State, containers, logs};
+pub use dialogue::Dialogue;
 pub use runner::{Captured, Ended, RunError, Runner, Verdict};
 pub use signals::{Care, Mending, interrupted, interrupted_by, take_care};
 pub use surroundings::look_usual;

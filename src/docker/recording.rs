@@ -3,7 +3,7 @@
 use std::io::{Read, Write};
 use std::sync::{Mutex, PoisonError};
 
-use super::{Captured, Command, Ended, RunError, Runner, Verdict};
+use super::{Captured, Command, Dialogue, Ended, RunError, Runner, Verdict};
 
 type Answer = dyn Fn(&str) -> (u8, String) + Sync;
 
@@ -56,5 +56,10 @@ impl Runner for Recording {
         let captured = self.record(command);
         to.write_all(&captured.stdout).map_err(RunError::Streams)?;
         Ok(captured)
+    }
+
+    fn open(&self, command: &Command) -> Result<Dialogue, RunError> {
+        self.record(command);
+        Dialogue::start(&Command::new("true"))
     }
 }

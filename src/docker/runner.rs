@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::io::{self, Read, Write};
 use std::process::ExitStatus;
 
-use super::Command;
+use super::{Command, Dialogue};
 
 /// How a program ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -133,4 +133,10 @@ pub trait Runner: Sync {
         from: Option<&mut (dyn Read + Send)>,
         to: &mut dyn Write,
     ) -> Result<Captured, RunError>;
+
+    /// Starts the program and leaves it running, to be written to and read from.
+    ///
+    /// # Errors
+    /// When it cannot be started.
+    fn open(&self, command: &Command) -> Result<Dialogue, RunError>;
 }

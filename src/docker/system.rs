@@ -6,7 +6,7 @@ use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
 use super::signals::{Accompanied, accompany};
-use super::{Captured, Command, Ended, RunError, Runner, Verdict};
+use super::{Captured, Command, Dialogue, Ended, RunError, Runner, Verdict};
 
 /// Runs programs of this machine.
 #[derive(Clone, Copy, Debug, Default)]
@@ -81,6 +81,10 @@ impl Runner for System {
         let ended = child.wait().map(Ended::from).map_err(|error| RunError::new(command, error))?;
         moved.map_err(RunError::Streams)?;
         Ok(Captured { ended, stdout: Vec::new(), stderr: complaint })
+    }
+
+    fn open(&self, command: &Command) -> Result<Dialogue, RunError> {
+        Dialogue::start(command)
     }
 }
 

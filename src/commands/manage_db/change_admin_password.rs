@@ -15,11 +15,11 @@ const VERB: &str = "change_admin_password";
 pub(super) fn run(session: &Session<'_>, password_file: Option<&Path>) -> Result<Exit, Failure> {
     let arguments = session.application()?.set_password.clone();
     session.version()?;
-    let _lock = session.lock(VERB)?;
+    let held = session.lock(VERB)?;
     session.facts()?;
     let password = questions::password(session, password_file)?;
     let began = Instant::now();
-    work::perform(session, VERB, "", |_| {
+    work::perform(session, &held, "", |_| {
         let task = Task {
             arguments: &arguments,
             database: &session.name,

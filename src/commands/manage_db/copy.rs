@@ -16,15 +16,15 @@ const VERB: &str = "copy";
 pub(super) fn run(session: &Session<'_>, from: &str) -> Result<Exit, Failure> {
     session.must_be_ours()?;
     session.version()?;
-    let _lock = session.lock(VERB)?;
+    let held = session.lock(VERB)?;
     let from = Name::new(from).map_err(DatabaseError::from)?;
     let original = facts(&session.server, &from)?.ok_or_else(|| DatabaseError::Missing(from.to_string()))?;
     if facts(&session.server, &session.name)?.is_some() {
         return Err(exists(session));
     }
     let began = Instant::now();
-    work::perform(session, VERB, &format!("of {from}"), |work| {
-        let replacement = Replacement::like(&session.server, &session.name, &original)?;
+    work::perform(session, &held, &format!("of {from}"), |work| {
+        let replacement = Replacement::like(&held.lock, &original)?;
         work.replace(&replacement, false, |database| {
             let progress = session.context.printer.progress("copying", original.size);
             pour(&session.server, &from, database, &mut |bytes| progress.advance(bytes))?;

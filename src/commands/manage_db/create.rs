@@ -15,13 +15,13 @@ const VERB: &str = "create";
 pub(super) fn run(session: &Session<'_>) -> Result<Exit, Failure> {
     session.must_be_ours()?;
     session.version()?;
-    let _lock = session.lock(VERB)?;
+    let held = session.lock(VERB)?;
     if facts(&session.server, &session.name)?.is_some() {
         return Err(exists(session));
     }
     let began = Instant::now();
-    work::perform(session, VERB, "", |work| {
-        let replacement = Replacement::empty(&session.server, &session.name)?;
+    work::perform(session, &held, "", |work| {
+        let replacement = Replacement::empty(&held.lock)?;
         work.replace(&replacement, false, |database| prepare::extensions(session, database))
     })?;
     Closing::of(session, VERB, began).tell(session)?;

@@ -6,7 +6,7 @@ use super::closing::{Closing, size};
 use super::session::Session;
 use super::{questions, work};
 use crate::commands::Failure;
-use crate::database::drop_database;
+use crate::database::{drop_database, must_be_replaceable};
 use crate::exit::Exit;
 
 const VERB: &str = "drop";
@@ -14,15 +14,16 @@ const VERB: &str = "drop";
 pub(super) fn run(session: &Session<'_>) -> Result<Exit, Failure> {
     session.must_be_ours()?;
     session.version()?;
-    let _lock = session.lock(VERB)?;
+    let held = session.lock(VERB)?;
     let facts = session.facts()?;
+    must_be_replaceable(&held.lock, &facts)?;
     let size = facts.size.map(|bytes| format!(", {}", size(bytes))).unwrap_or_default();
     let (name, server) = (&session.name, session.server_name());
     let question =
         format!("Remove database `{name}` from {server} ({} connections{size})? It is lost.", facts.connections);
     questions::agree(session.context, session.settings, || Ok(question))?;
     let began = Instant::now();
-    work::perform(session, VERB, "", |_| Ok(drop_database(&session.server, &session.name)?))?;
+    work::perform(session, &held, "", |_| Ok(drop_database(&session.server, &session.name)?))?;
     Closing::of(session, VERB, began).tell(session)?;
     Ok(Exit::Done)
 }

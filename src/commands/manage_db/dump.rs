@@ -10,9 +10,7 @@ use super::journal;
 use super::session::Session;
 use super::state::LastDump;
 use crate::commands::Failure;
-use crate::database::{
-    DatabaseError, Facts, Format, Name, Packer, Sealing, Watched, clear_connections, clear_containers,
-};
+use crate::database::{DatabaseError, Facts, Format, Name, Packer, Sealing, Watched};
 use crate::docker::{RunError, take_care};
 use crate::exit::Exit;
 use crate::report::Diagnostic;
@@ -29,10 +27,9 @@ pub(super) fn run(session: &Session<'_>, settings: &settings::Dump) -> Result<Ex
         return Err(Failure::new(Exit::Usage, problem));
     }
     session.version()?;
-    let _lock = session.lock(VERB)?;
+    let held = session.lock(VERB)?;
     let facts = session.facts()?;
     let care = take_care();
-    clear(session)?;
     let began = Instant::now();
     let member = format!("{}.sql", session.name.file_stem());
     let write = |name: &Name, facts: &Facts| {
@@ -44,11 +41,12 @@ pub(super) fn run(session: &Session<'_>, settings: &settings::Dump) -> Result<Ex
         })
     };
     let written =
-        if settings.anonymized { anonymize::dump(session, VERB, &facts, write) } else { write(&session.name, &facts) };
+        if settings.anonymized { anonymize::dump(session, &held, &facts, write) } else { write(&session.name, &facts) };
     if written.is_err() {
         let _mending = care.mend();
         // Who writes for nobody any more is ended; what cannot be ended now ends by itself.
-        let _ = session.server.ready(Duration::ZERO).map(|_| clear(session));
+        let _ = held.clear(Duration::ZERO);
+        super::dump_file::forget_partial(&session.state)?;
     }
     let written = written?;
     if let Some(path) = target.path() {
@@ -61,14 +59,6 @@ pub(super) fn run(session: &Session<'_>, settings: &settings::Dump) -> Result<Ex
     closing.sha256 = Some(&written.sha256);
     closing.tell(session)?;
     Ok(Exit::Done)
-}
-
-/// Ends what a killed dump has left.
-fn clear(session: &Session<'_>) -> Result<(), Failure> {
-    clear_containers(&session.server)?;
-    clear_connections(&session.server)?;
-    super::dump_file::forget_partial(&session.state)?;
-    Ok(())
 }
 
 /// Has pg_dump write into the packer. What ends early or is altered later is known by its end: a custom dump's by

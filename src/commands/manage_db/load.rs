@@ -18,7 +18,7 @@ const VERB: &str = "load";
 pub(super) fn run(session: &Session<'_>, settings: &Load) -> Result<Exit, Failure> {
     session.must_be_ours()?;
     let server = session.version()?;
-    let _lock = session.lock(VERB)?;
+    let held = session.lock(VERB)?;
     let began = Instant::now();
     let spooled = spooled(&session.state, &settings.file)?;
     let progress = session.context.printer.progress("checking", spooled.path.metadata().map(|data| data.len()).ok());
@@ -30,8 +30,8 @@ pub(super) fn run(session: &Session<'_>, settings: &Load) -> Result<Exit, Failur
         must_have_room(session, &dump).map_err(|error| error.of_file(&settings.file))?;
     }
     questions::agree(session.context, session.settings, || question(session, settings))?;
-    let kept = work::perform(session, VERB, &settings.file.display().to_string(), |work| {
-        let replacement = Replacement::empty(&session.server, &session.name)?;
+    let kept = work::perform(session, &held, &settings.file.display().to_string(), |work| {
+        let replacement = Replacement::empty(&held.lock)?;
         work.replace(&replacement, settings.keep_old, |database| {
             fill(session, database, &dump, jobs(settings))?;
             prepare::extensions(session, database)

@@ -10,6 +10,7 @@ mod drop;
 mod dump;
 mod dump_file;
 mod frame;
+mod held;
 mod journal;
 mod list;
 mod load;
@@ -105,6 +106,20 @@ impl From<DatabaseError> for Failure {
             DatabaseError::Dump { ref fault, .. } => {
                 let problem = problem("dump", &error);
                 Self::new(Exit::Failed, fault.advice().into_iter().fold(problem, Diagnostic::with_help))
+            }
+            DatabaseError::Busy(ref sessions) => {
+                let problem = sessions.iter().fold(problem("busy", &error), |problem, one| problem.with_note(one.describe()));
+                let advice = "end them, or let the connecting user do it: GRANT pg_signal_backend";
+                Self::new(Exit::Failed, problem.with_help(advice))
+            }
+            DatabaseError::Obstructed { ref database, ref obstacles } => {
+                let problem = obstacles.iter().fold(problem("obstructed", &error), |problem, one| {
+                    problem.with_note(format!("it has {}", one.what)).with_help(format!("in `{database}`: {}", one.cure))
+                });
+                Self::new(Exit::Failed, problem)
+            }
+            DatabaseError::LockLost | DatabaseError::InUse => {
+                Self::new(Exit::Failed, problem("database", &error).with_help("run the command again"))
             }
             DatabaseError::Strange(_) | DatabaseError::Missing(_) | DatabaseError::Name(_) => {
                 Self::new(Exit::Failed, problem("database", &error))

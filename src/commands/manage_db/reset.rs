@@ -18,12 +18,12 @@ pub(super) fn run(session: &Session<'_>, password_file: Option<&Path>, keep_old:
     session.must_be_ours()?;
     let initialise = session.application()?.initialise.clone();
     session.version()?;
-    let _lock = session.lock(VERB)?;
+    let held = session.lock(VERB)?;
     agree(session.context, session.settings, || question(session, keep_old))?;
     let password = password(session, password_file)?;
     let began = Instant::now();
-    let kept = work::perform(session, VERB, "", |work| {
-        let replacement = Replacement::empty(&session.server, &session.name)?;
+    let kept = work::perform(session, &held, "", |work| {
+        let replacement = Replacement::empty(&held.lock)?;
         work.replace(&replacement, keep_old, |database| {
             prepare::extensions(session, database)?;
             session.context.printer.say("the application initialises the new database");

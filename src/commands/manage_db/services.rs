@@ -25,7 +25,7 @@ pub(super) fn stop(session: &Session<'_>) -> Result<Vec<String>, Failure> {
         return Ok(Vec::new());
     }
     let mut ids = session.state.stopped();
-    ids.extend(running.iter().map(|container| container.id.clone()));
+    ids.extend(running.iter().map(|container| (container.id.clone(), container.service.clone())));
     ids.sort();
     ids.dedup();
     session.state.remember_stopped(&ids)?;
@@ -42,7 +42,8 @@ pub(super) fn start(session: &Session<'_>) -> Result<(), Failure> {
     if ids.is_empty() {
         return Ok(());
     }
-    let mut ours: Vec<Container> = session.containers()?.into_iter().filter(|one| ids.contains(&one.id)).collect();
+    let mut ours = session.containers()?;
+    ours.retain(|one| ids.iter().any(|(id, _)| *id == one.id));
     ours.retain(|container| !runs(container));
     // Those that others wait for come first, as the role lists them.
     let users = session.application.as_ref().map(|application| application.users.clone()).unwrap_or_default();

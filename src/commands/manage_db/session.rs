@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::lock::{self, Lock};
+use super::held::{Held, hold};
 use super::state::State;
 use crate::commands::roles::{Application, Database};
 use crate::commands::{Context, Failure};
@@ -57,9 +57,10 @@ impl<'a> Session<'a> {
         Ok(self.server.ready(PATIENCE)?)
     }
 
-    /// Keeps others from the database as long as what comes back exists.
-    pub(super) fn lock(&self, verb: &str) -> Result<Lock, Failure> {
-        lock::take(self.context, &self.state, (verb, &self.name.to_string()), self.settings.wait_lock)
+    /// Keeps other commands from the database as long as the returned value exists, whatever checkout and machine they
+    /// run on, and puts right what killed ones have left.
+    pub(super) fn lock(&self, verb: &'static str) -> Result<Held<'_, 'a>, Failure> {
+        hold(self, verb)
     }
 
     /// The database, which must be there.

@@ -2,7 +2,7 @@
 
 use std::fs::{self, DirBuilder, File};
 use std::io::{self, Write};
-use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -30,6 +30,41 @@ pub(super) struct PasswordFile {
     folder: TempDir,
 }
 
+/// A command at work on a database.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub(in crate::commands) struct Underway {
+    pub(in crate::commands) verb: String,
+    pub(in crate::commands) database: String,
+    pub(in crate::commands) user: String,
+    pub(in crate::commands) since: String,
+    /// The services that it has stopped.
+    #[serde(skip)]
+    pub(in crate::commands) stopped: Vec<String>,
+}
+
+/// The note of a command at work: a file that its process keeps locked, so that whoever can lock it knows that the
+/// process is dead. It is removed when dropped.
+#[derive(Debug)]
+pub(super) struct Note {
+    path: PathBuf,
+    _file: File,
+}
+
+impl Drop for Note {
+    fn drop(&mut self) {
+        // One that stays is taken for a killed command's, and cleared by the next one.
+        let _ = remove(&self.path);
+    }
+}
+
+/// Returns the commands that were killed on databases of a project and have not been put right since.
+pub(in crate::commands) fn interrupted(root: &Path) -> Vec<Underway> {
+    let folders = fs::read_dir(root.join(FOLDER)).into_iter().flatten().flatten();
+    folders.filter_map(|folder| State { folder: folder.path() }.interrupted()).collect()
+}
+
+const FOLDER: &str = "log/databases";
+const UNDERWAY: &str = "underway";
 const STOPPED: &str = "stopped";
 const PARTIAL: &str = "partial";
 const LAST_DUMP: &str = "last_dump";
@@ -38,7 +73,7 @@ const SECRETS: &str = "secrets-";
 impl State {
     /// The folder for a database; `key` stands for the database and its server.
     pub(super) fn of(root: &Path, key: &str) -> Self {
-        Self { folder: root.join("log/databases").join(key) }
+        Self { folder: root.join(FOLDER).join(key) }
     }
 
     /// Where it is, made if need be.
@@ -47,16 +82,47 @@ impl State {
         Ok(&self.folder)
     }
 
-    /// The containers that a run stopped and did not start again.
-    pub(super) fn stopped(&self) -> Vec<String> {
+    /// Leaves a note of a command that begins.
+    pub(super) fn note(&self, underway: &Underway) -> io::Result<Note> {
+        let path = self.folder()?.join(UNDERWAY);
+        let file = File::options().write(true).create(true).truncate(false).mode(0o600).open(&path)?;
+        // The server's lock keeps others away; that this one cannot be taken is no reason to stop.
+        let _ = file.try_lock();
+        file.set_len(0)?;
+        (&file).write_all(&serde_json::to_vec(underway)?)?;
+        Ok(Note { path, _file: file })
+    }
+
+    fn interrupted(&self) -> Option<Underway> {
+        let stopped: Vec<String> = self.stopped().into_iter().map(|(_, service)| service).collect();
+        match File::open(self.folder.join(UNDERWAY)) {
+            Ok(file) if file.try_lock_shared().is_err() => None,
+            Ok(mut file) => {
+                let mut text = String::new();
+                io::Read::read_to_string(&mut file, &mut text).ok()?;
+                Some(Underway { stopped, ..serde_json::from_str(&text).ok()? })
+            }
+            Err(_) if stopped.is_empty() => None,
+            Err(_) => {
+                let unknown = || "?".to_owned();
+                let verb = "manage_db".to_owned();
+                Some(Underway { verb, database: unknown(), user: unknown(), since: unknown(), stopped })
+            }
+        }
+    }
+
+    /// The containers that a run stopped and did not start again, each with its service.
+    pub(super) fn stopped(&self) -> Vec<(String, String)> {
         let text = fs::read_to_string(self.folder.join(STOPPED)).unwrap_or_default();
-        text.lines().map(str::to_owned).collect()
+        let pair = |line: &str| line.split_once(' ').map(|(id, service)| (id.to_owned(), service.to_owned()));
+        text.lines().filter_map(pair).collect()
     }
 
     /// Remembers what is being stopped.
-    pub(super) fn remember_stopped(&self, containers: &[String]) -> io::Result<()> {
+    pub(super) fn remember_stopped(&self, containers: &[(String, String)]) -> io::Result<()> {
         let path = self.folder()?.join(STOPPED);
-        if containers.is_empty() { remove(&path) } else { fs::write(path, containers.join("\n")) }
+        let lines: Vec<String> = containers.iter().map(|(id, service)| format!("{id} {service}")).collect();
+        if containers.is_empty() { remove(&path) } else { fs::write(path, lines.join("\n")) }
     }
 
     /// Remembers the half-written file of a dump, and removes the one that a killed run has left.

@@ -15,7 +15,7 @@ const VERB: &str = "undo";
 pub(super) fn run(session: &Session<'_>, keep_old: bool) -> Result<Exit, Failure> {
     session.must_be_ours()?;
     session.version()?;
-    let _lock = session.lock(VERB)?;
+    let held = session.lock(VERB)?;
     let Some((newest, how)) = kept(&session.server, &session.name)?.into_iter().next() else {
         let problem = Diagnostic::error("nothing-kept", format!("no database was kept of `{}`", session.name));
         let advice = "`reset`, `load` and `update` keep the former one when they are told --keep-old";
@@ -31,8 +31,8 @@ pub(super) fn run(session: &Session<'_>, keep_old: bool) -> Result<Exit, Failure
     let question = format!("Bring back `{}` as it was before `{}` at {}? {loss}", session.name, how.by, how.at);
     questions::agree(session.context, session.settings, || Ok(question))?;
     let began = Instant::now();
-    let kept = work::perform(session, VERB, incoming.as_str(), |work| {
-        let replacement = Replacement::with(&session.server, &session.name, &incoming)?;
+    let kept = work::perform(session, &held, incoming.as_str(), |work| {
+        let replacement = Replacement::with(&held.lock, &incoming)?;
         work.swap(&replacement, keep_old)
     })?;
     let mut closing = Closing::of(session, VERB, began);

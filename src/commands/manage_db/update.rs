@@ -17,7 +17,7 @@ pub(super) fn run(session: &Session<'_>, modules: &[String], keep_old: bool, in_
     session.must_be_ours()?;
     let arguments = session.application()?.update.clone();
     session.version()?;
-    let _lock = session.lock(VERB)?;
+    let held = session.lock(VERB)?;
     let facts = session.facts()?;
     if in_place {
         let question = format!("Update database `{}` itself? An update that fails may be half done.", session.name);
@@ -31,13 +31,13 @@ pub(super) fn run(session: &Session<'_>, modules: &[String], keep_old: bool, in_
         let task = Task { arguments: &arguments, database, modules, password: None, doing: "the update" };
         application::run(session, &task)
     };
-    let kept = work::perform(session, VERB, &modules.join(" "), |work| {
+    let kept = work::perform(session, &held, &modules.join(" "), |work| {
         work.stop_services()?;
         if in_place {
             return update(&session.name).map(|()| None);
         }
         session.context.printer.say("copying the database");
-        let replacement = Replacement::copy(&session.server, &session.name)?;
+        let replacement = Replacement::copy(&held.lock)?;
         work.replace(&replacement, keep_old, update)
     })?;
     let mut closing = Closing::of(session, VERB, began);

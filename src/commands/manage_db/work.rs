@@ -3,16 +3,15 @@
 
 use std::time::{Duration, Instant};
 
+use super::held::Held;
 use super::journal::Entry;
 use super::services;
 use super::session::Session;
 use crate::commands::Failure;
-use crate::database::{
-    Aside, Kept, Name, Replacement, clear_connections, clear_containers, clear_databases, with_room_left,
-};
-use crate::docker::{Care, Mending, take_care};
+use crate::database::{Aside, Kept, Name, Replacement, with_room_left};
+use crate::docker::{Care, take_care};
 use crate::exit::Exit;
-use crate::report::{Diagnostic, Sources};
+use crate::report::Diagnostic;
 
 /// How long a server that went away may take to come back, so that what it was doing is tidied up.
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -20,30 +19,38 @@ const PATIENCE: Duration = Duration::from_secs(15);
 /// A verb that changes something, at work.
 pub(super) struct Work<'w, 'a> {
     pub(super) session: &'w Session<'a>,
+    pub(super) held: &'w Held<'w, 'a>,
     care: Care,
-    verb: &'static str,
 }
 
-/// Does the work of a verb. Whatever comes of it stands in the journal, and the services run that ran before.
+/// Does the work of a verb. Whatever comes of it stands in the journal, the services run that ran before, and the
+/// server's disk does not fill up: that is watched while the work lasts, whatever the work is.
 pub(super) fn perform<T>(
     session: &Session<'_>,
-    verb: &'static str,
+    held: &Held<'_, '_>,
     details: &str,
     work: impl FnOnce(&Work<'_, '_>) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
     let context = session.context;
     let care = take_care();
     let database = session.name.as_str();
-    let entry = Entry::begin(session.project.root(), context.process, verb, database, details)?;
-    let underway = Work { session, care, verb };
-    let done = underway.clear(Duration::ZERO).and_then(|()| work(&underway));
+    let entry = Entry::begin(session.project.root(), context.process, held.verb, database, details)?;
+    let underway = Work { session, held, care };
+    let (done, exhausted) = with_room_left(&session.server, session.role.data, || work(&underway));
+    let done = match done {
+        Err(_) if exhausted => Err(nearly_full()),
+        done => done,
+    };
     let _mending = underway.care.mend();
     // What went wrong first is what is told; what else goes wrong is said on the way.
-    if let Err(failure) = services::start(session) {
-        underway.say(failure);
+    if done.is_err()
+        && let Err(failure) = held.clear(PATIENCE)
+    {
+        held.warn(failure);
+        context.printer.say("could not clean up; the next command will");
     }
-    if done.is_err() && underway.clear(PATIENCE).is_err() {
-        context.printer.say("what is left of this command could not be removed now: the next one does it");
+    if let Err(failure) = services::start(session) {
+        held.warn(failure);
     }
     let outcome = match &done {
         Ok(_) => entry.end("done", details),
@@ -53,41 +60,26 @@ pub(super) fn perform<T>(
     done
 }
 
-impl Work<'_, '_> {
-    /// Removes what is left of a run that ended too early: containers, connections, half-made databases.
-    fn clear(&self, patience: Duration) -> Result<(), Failure> {
-        let server = &self.session.server;
-        clear_containers(server)?;
-        server.ready(patience)?;
-        let left = clear_connections(server)? + clear_databases(server, &self.session.name)?;
-        if left > 0 && !Mending::is_underway() {
-            self.session.context.printer.say("removed what an interrupted command had left behind");
-        }
-        Ok(())
-    }
+fn nearly_full() -> Failure {
+    let problem = Diagnostic::error("room", "the server's disk was nearly full: stopped before it filled up");
+    Failure::new(Exit::Failed, problem.with_help("free disk space on the server"))
+}
 
+impl Work<'_, '_> {
     /// Has a replacement filled, and swaps it in. Tells under which name the former database is kept.
     pub(super) fn replace(
         &self,
-        replacement: &Replacement<'_, '_>,
+        replacement: &Replacement<'_, '_, '_>,
         keep_old: bool,
         fill: impl FnOnce(&Name) -> Result<(), Failure>,
     ) -> Result<Option<Name>, Failure> {
-        let session = self.session;
-        let incoming = replacement.incoming();
-        let (filled, exhausted) = with_room_left(&session.server, session.role.data, incoming, || fill(incoming));
-        if exhausted && filled.is_err() {
-            let problem =
-                Diagnostic::error("room", "the server's disk was nearly full: the work was broken off before");
-            return Err(Failure::new(Exit::Failed, problem.with_help("make room on the server's disk")));
-        }
-        filled?;
+        fill(replacement.incoming())?;
         replacement.check()?;
         self.swap(replacement, keep_old)
     }
 
     /// Stops the services that use the database and swaps the names; they start again before the old one is removed.
-    pub(super) fn swap(&self, replacement: &Replacement<'_, '_>, keep_old: bool) -> Result<Option<Name>, Failure> {
+    pub(super) fn swap(&self, replacement: &Replacement<'_, '_, '_>, keep_old: bool) -> Result<Option<Name>, Failure> {
         let session = self.session;
         let kept = replacement.former().filter(|_| keep_old).map(|_| self.kept_name());
         let aside = match &kept {
@@ -95,14 +87,14 @@ impl Work<'_, '_> {
             None => Aside::Drop,
         };
         services::stop(session)?;
-        // From here to its end it takes a moment, and half of it is nothing.
+        // Short, and must not be interrupted halfway.
         let _mending = self.care.mend();
         let outcome = replacement.swap(&aside)?;
         if let Err(failure) = services::start(session) {
-            self.say(failure);
+            self.held.warn(failure);
         }
         if let Err(error) = outcome.finish(&session.server) {
-            self.say(error.into());
+            self.held.warn(error.into());
         }
         Ok(kept)
     }
@@ -112,21 +104,13 @@ impl Work<'_, '_> {
     }
 
     fn kept(&self) -> Kept {
-        let (of, by) = (self.session.name.as_str().to_owned(), self.verb.to_owned());
-        Kept { kept_of: of, at: super::journal::now(), by }
+        let (of, by) = (self.session.name.as_str().to_owned(), self.held.verb.to_owned());
+        Kept { kept_of: of, at: super::journal::now(), by, swap: None }
     }
 
     /// Stops the services for as long as the work takes.
     pub(super) fn stop_services(&self) -> Result<(), Failure> {
         services::stop(self.session).map(drop)
-    }
-
-    fn say(&self, failure: Failure) {
-        if let Some(diagnostic) = failure.unsaid {
-            let Diagnostic { code, title, notes, helps, .. } = *diagnostic;
-            let warning = Diagnostic { notes, helps, ..Diagnostic::warning(code, title) };
-            self.session.context.printer.diagnostic(&Sources::default(), &warning);
-        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! `dump --anonymized`: a copy in the same server is anonymised and handed on. The database itself is only read.
 
+use super::super::held::Held;
 use super::super::session::Session;
 use super::super::work;
 use super::{done, rules};
@@ -9,7 +10,7 @@ use crate::database::{Facts, Name, Replacement, drop_database, facts, pour};
 /// Makes the copy, has `write` write it, and drops it, whatever happens.
 pub(in crate::commands::manage_db) fn dump<T>(
     session: &Session<'_>,
-    verb: &'static str,
+    held: &Held<'_, '_>,
     original: &Facts,
     write: impl FnOnce(&Name, &Facts) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
@@ -17,8 +18,8 @@ pub(in crate::commands::manage_db) fn dump<T>(
     let version = session.version()?;
     // What the copy lacks is said before it is made.
     rules::plan(session, &read, &session.name, false)?;
-    work::perform(session, verb, "anonymized", |_| {
-        let replacement = Replacement::like(&session.server, &session.name, original)?;
+    work::perform(session, held, "anonymized", |_| {
+        let replacement = Replacement::like(&held.lock, original)?;
         let copy = replacement.incoming();
         let progress = session.context.printer.progress("copying", original.size);
         pour(&session.server, &session.name, copy, &mut |bytes| progress.advance(bytes))?;

@@ -39,7 +39,7 @@ pub(super) fn run(session: &Session<'_>, settings: &Anonymize) -> Result<Exit, F
         let plan = rules::plan(session, &rules, &session.name, settings.strict)?;
         return shown::tell(session, &plan);
     }
-    let _lock = session.lock(VERB)?;
+    let held = session.lock(VERB)?;
     let facts = session.facts()?;
     let plan = rules::plan(session, &rules, &session.name, settings.strict)?;
     questions::agree(session.context, session.settings, || {
@@ -47,11 +47,11 @@ pub(super) fn run(session: &Session<'_>, settings: &Anonymize) -> Result<Exit, F
         Ok(question(session, settings, &shown::rows(&plan, &counts), facts.connections))
     })?;
     let began = Instant::now();
-    let done = work::perform(session, VERB, "", |work| {
+    let done = work::perform(session, &held, "", |work| {
         work.stop_services()?;
         if settings.keep_old {
             session.context.printer.say("copying the database");
-            let replacement = Replacement::copy(&session.server, &session.name)?;
+            let replacement = Replacement::copy(&held.lock)?;
             let mut done = None;
             let kept = work.replace(&replacement, true, |database| {
                 let changed = done::change(session, database, version, &plan)?;
