@@ -5,7 +5,7 @@ use std::path::Path;
 use anstyle::Style;
 use serde_json::{Value, json};
 
-use super::manage_db::{Glance, glance};
+use super::manage_db::{Glance, Underway, glance, interrupted};
 use super::standing::{Standing, uptime};
 use super::urls::{Address, addresses};
 use super::{Context, Failure};
@@ -28,6 +28,7 @@ struct Status<'a> {
     services: Vec<Service>,
     urls: Vec<Address>,
     databases: Option<Vec<Glance>>,
+    interrupted: Vec<Underway>,
     is_known: bool,
 }
 
@@ -58,6 +59,7 @@ pub(super) fn run(context: &Context<'_>, format: Format) -> Result<Exit, Failure
         services: services(&configured, &standing),
         urls: addresses(context, &configured),
         databases: if standing.is_known() { glance(context, &project, &configured) } else { None },
+        interrupted: interrupted(project.root()),
         is_known: standing.is_known(),
     };
     context.printer.data(&match format {
@@ -128,6 +130,7 @@ impl Status<'_> {
             "services": services,
             "urls": self.urls,
             "databases": self.databases,
+            "interrupted": self.interrupted.iter().map(Underway::describe).collect::<Vec<_>>(),
         })
     }
 
@@ -144,6 +147,10 @@ impl Status<'_> {
         }
         if differs(self.configured) {
             head.row(["Deployment", "not up to date: `lapstrake up -d` brings it there"]);
+        }
+        for underway in &self.interrupted {
+            let cure = "`lapstrake up -d` or the next `manage_db` command cleans up";
+            head.row(["Interrupted".to_owned(), format!("{}: {cure}", underway.describe())]);
         }
         let mut text = head.fitted(width);
         let mut part = |title: &str, table: &Table| {

@@ -57,8 +57,13 @@ pub fn cleanup(lock: &Lock<'_, '_>) -> Result<Cleanup, DatabaseError> {
         match if name == *lock.name() { again().map(Some) } else { lock.while_free(name.lock_key(), again) } {
             Ok(reopened) => done.removed += reopened.unwrap_or_default(),
             Err(DatabaseError::Failed { complaint, .. }) => done.problem(
-                format!("database `{name}` was closed by an interrupted command and could not be reopened: {complaint}"),
-                format!("ALTER DATABASE {0} ALLOW_CONNECTIONS true; ALTER DATABASE {0} RESET {CLOSED_BY};", name.identifier()),
+                format!(
+                    "database `{name}` was closed by an interrupted command and could not be reopened: {complaint}"
+                ),
+                format!(
+                    "ALTER DATABASE {0} ALLOW_CONNECTIONS true; ALTER DATABASE {0} RESET {CLOSED_BY};",
+                    name.identifier()
+                ),
             ),
             Err(error) => return Err(error),
         }
@@ -79,11 +84,8 @@ impl Cleanup {
         remove: impl Fn(&Name) -> Result<(), DatabaseError>,
     ) -> Result<(), DatabaseError> {
         let Some(key) = name.made_for() else { return Ok(()) };
-        let removed = if key == lock.name().lock_key() {
-            remove(name).map(Some)
-        } else {
-            lock.while_free(key, || remove(name))
-        };
+        let removed =
+            if key == lock.name().lock_key() { remove(name).map(Some) } else { lock.while_free(key, || remove(name)) };
         match removed {
             Ok(removed) => self.removed += usize::from(removed.is_some()),
             Err(DatabaseError::Failed { doing, complaint }) => {

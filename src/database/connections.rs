@@ -83,10 +83,7 @@ pub(super) fn reopen(lock: &Lock<'_, '_>, name: &Name) -> Result<(), DatabaseErr
 /// The statements that reopen a closed database, to be run in a transaction.
 pub(super) fn reopen_statements(name: &Name) -> [String; 2] {
     let name = name.identifier();
-    [
-        format!("ALTER DATABASE {name} ALLOW_CONNECTIONS true;"),
-        format!("ALTER DATABASE {name} RESET {CLOSED_BY};"),
-    ]
+    [format!("ALTER DATABASE {name} ALLOW_CONNECTIONS true;"), format!("ALTER DATABASE {name} RESET {CLOSED_BY};")]
 }
 
 /// Returns the names of the databases that a command has closed.

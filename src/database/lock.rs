@@ -236,9 +236,8 @@ impl Session {
 
     fn query(&mut self, statement: &str) -> Result<Answer, DatabaseError> {
         let marker = &self.marker;
-        let text = format!(
-            "{statement}\n\\echo {marker} :ERROR :SQLSTATE\n\\echo :LAST_ERROR_MESSAGE\n\\echo {marker} end\n"
-        );
+        let text =
+            format!("{statement}\n\\echo {marker} :ERROR :SQLSTATE\n\\echo :LAST_ERROR_MESSAGE\n\\echo {marker} end\n");
         self.dialogue.write(text.as_bytes()).map_err(|_| self.lost())?;
         let mut lines = Vec::new();
         let asked = Instant::now();
@@ -278,7 +277,7 @@ const PREFIX: &str = "lapstrake: ";
 /// The name of the session, in at most the 63 bytes that a server keeps: `lapstrake: verb user@host process`.
 fn holder(verb: &str, user: &str) -> String {
     let word = |text: &str, longest: usize| -> String {
-        let plain = text.chars().filter(|each| each.is_ascii_graphic());
+        let plain = text.chars().filter(char::is_ascii_graphic);
         plain.take(longest).collect()
     };
     let host = rustix::system::uname();

@@ -196,7 +196,8 @@ impl<'l, 's, 'r> Replacement<'l, 's, 'r> {
                 rename(name, &outgoing)?;
                 must(&expect(former.oid, &outgoing))?;
                 if let Aside::Keep(_, kept) = aside {
-                    let kept = Kept { swap: lock.ask("SELECT txid_current();", DOING)?.first().copied(), ..kept.clone() };
+                    let kept =
+                        Kept { swap: lock.ask("SELECT txid_current();", DOING)?.first().copied(), ..kept.clone() };
                     must(&format!("COMMENT ON DATABASE {} IS {};", outgoing.identifier(), literal(&kept.comment())))?;
                     if former.allows_connections || former.is_closed {
                         reopen_statements(&outgoing).iter().try_for_each(|one| must(one))?;

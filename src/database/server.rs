@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use serde::de::DeserializeOwned;
 
 use super::client::{Call, Claim, Client, Place};
-use super::{DatabaseError, Name, Room};
+use super::{DatabaseError, Name};
 use crate::docker::{Captured, Command, Input, Mending, Runner, interrupted};
 use crate::machine::random_secret;
 use crate::report::Secret;
@@ -153,27 +153,28 @@ impl<'a> Server<'a> {
         Ok(Captured { stdout: written, ..told? })
     }
 
-    /// The room where the server keeps `folder`; none where that cannot be seen.
-    ///
-    /// # Errors
-    /// When docker cannot be run.
-    pub fn room(&self, folder: &str) -> Result<Option<Room>, DatabaseError> {
-        let Place::Inside { .. } = self.client.place else { return Ok(None) };
-        let told = self.capture(&self.client.plain(&["df", "-P", "-k", folder]))?;
-        Ok(Room::read(&told.text()).filter(|_| told.ended.well()))
+    /// Whether programs run beside the server, where they see its files.
+    pub(super) fn is_beside(&self) -> bool {
+        matches!(self.client.place, Place::Inside { .. })
     }
 
-    /// Looks at that room once for each line of `from`, and writes what `df` says to `to`, until `from` ends. Where it
-    /// cannot be seen nothing is read. One program for many looks: to start one takes more than the look itself.
-    pub(super) fn watch_room(
+    /// Runs a program that connects to nothing, and returns what it wrote.
+    pub(super) fn outside(&self, words: &[&str]) -> Result<Captured, DatabaseError> {
+        self.capture(&self.client.plain(words))
+    }
+
+    /// Looks at the file systems of folders once for each line of `from`, and writes what `df` says to `to`, until
+    /// `from` ends. One program for many looks: to start one takes longer than the look itself.
+    pub(super) fn watch(
         &self,
-        folder: &str,
+        folders: &[String],
         from: &mut (dyn Read + Send),
         to: &mut dyn Write,
     ) -> Result<(), DatabaseError> {
-        let Place::Inside { .. } = self.client.place else { return Ok(()) };
-        let command = self.client.plain(&["sh", "-c", r#"while read -r line; do df -P -k "$1"; done"#, "sh", folder]);
-        self.stream(Call { command, first: Vec::new() }, Some(from), to, "the look at the server's disk")
+        let script = ["sh", "-c", r#"while read -r line; do df -P -k -- "$@"; done"#, "sh"];
+        let words: Vec<&str> = script.into_iter().chain(folders.iter().map(String::as_str)).collect();
+        let call = Call { command: self.client.plain(&words), first: Vec::new() };
+        self.stream(call, Some(from), to, "the look at the server's disks")
     }
 
     /// The command in which a person types SQL. The password is read from a file that holds [`Server::password_line`].

@@ -19,6 +19,9 @@ pub struct Container {
     pub restarts: u64,
     /// `no`, `always`, `unless-stopped` or `on-failure`.
     pub policy: String,
+    /// Its addresses in the networks of docker.
+    #[serde(default)]
+    pub addresses: Vec<String>,
 }
 
 /// What a container is doing.
@@ -48,7 +51,8 @@ pub struct Health {
 const FORMAT: &str = concat!(
     r#"{"id":{{json .Id}},"name":{{json .Name}},"#,
     r#""service":{{json (index .Config.Labels "com.docker.compose.service")}},"#,
-    r#""state":{{json .State}},"restarts":{{.RestartCount}},"policy":{{json .HostConfig.RestartPolicy.Name}}}"#,
+    r#""state":{{json .State}},"restarts":{{.RestartCount}},"policy":{{json .HostConfig.RestartPolicy.Name}},"#,
+    r#""addresses":[{{range .NetworkSettings.Networks}}{{json .IPAddress}},{{end}}""]}"#,
 );
 
 /// The containers of a project, in the order of their names. One-off containers (`run`) are not among them.

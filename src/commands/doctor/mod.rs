@@ -6,6 +6,7 @@ mod engine;
 mod finding;
 mod folders;
 mod images;
+mod interrupted;
 mod networks;
 mod ports;
 mod programs;
@@ -59,6 +60,7 @@ fn look(context: &Context<'_>, project: &Project) -> Vec<Finding> {
     let planned = context.plan(project);
     findings.extend(configuration::look(&planned));
     findings.extend(programs::look(project));
+    findings.extend(interrupted::look(project));
     let Some(configured) = &planned.configured else { return findings };
     let patient = Patient {
         context,

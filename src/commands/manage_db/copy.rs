@@ -22,6 +22,8 @@ pub(super) fn run(session: &Session<'_>, from: &str) -> Result<Exit, Failure> {
     if facts(&session.server, &session.name)?.is_some() {
         return Err(exists(session));
     }
+    let advice = ("the copy", "free disk space on the server");
+    session.must_have_space(original.size.unwrap_or_default(), &original.tablespace, advice)?;
     let began = Instant::now();
     work::perform(session, &held, &format!("of {from}"), |work| {
         let replacement = Replacement::like(&held.lock, &original)?;

@@ -19,9 +19,13 @@ pub(super) fn run(session: &Session<'_>) -> Result<Exit, Failure> {
     must_be_replaceable(&held.lock, &facts)?;
     let size = facts.size.map(|bytes| format!(", {}", size(bytes))).unwrap_or_default();
     let (name, server) = (&session.name, session.server_name());
-    let question =
-        format!("Remove database `{name}` from {server} ({} connections{size})? It is lost.", facts.connections);
-    questions::agree(session.context, session.settings, || Ok(question))?;
+    questions::agree(session.context, session.settings, || {
+        let connected = session.foreign_connections()?;
+        Ok(format!(
+            "{connected}Remove database `{name}` from {server} ({} connections{size})? It is lost.",
+            facts.connections
+        ))
+    })?;
     let began = Instant::now();
     work::perform(session, &held, "", |_| Ok(drop_database(&session.server, &session.name)?))?;
     Closing::of(session, VERB, began).tell(session)?;

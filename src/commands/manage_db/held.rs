@@ -29,7 +29,7 @@ pub(super) fn hold<'s, 'a>(session: &'s Session<'a>, verb: &'static str) -> Resu
     let user = super::journal::user(session.context.process);
     let underway = Underway {
         verb: verb.to_owned(),
-        database: session.name.to_string(),
+        database: session.name.as_str().to_owned(),
         user,
         since: super::journal::now(),
         stopped: Vec::new(),

@@ -1,12 +1,14 @@
 //! `manage_db list`: the databases of the server.
 
+use std::collections::HashMap;
+
 use serde::Serialize;
 
 use super::closing::{one_line, size};
 use super::session::Session;
 use super::state::LastDump;
 use crate::commands::Failure;
-use crate::database::{Facts, Kept, Name, databases};
+use crate::database::{Facts, Holder, Kept, Name, databases, holders};
 use crate::exit::Exit;
 use crate::settings::Format;
 use crate::terminal::Table;
@@ -20,14 +22,19 @@ struct Row {
     connections: u64,
     last_dump: Option<LastDump>,
     kept: Option<Kept>,
-    /// Whether it is one that we left half-made.
+    /// Whether it is a staging database, or one that is being removed.
     half_made: bool,
+    /// Whether a command has closed it to other clients.
+    closed: bool,
+    /// The command that works on it.
+    locked_by: Option<String>,
 }
 
 pub(super) fn run(session: &Session<'_>) -> Result<Exit, Failure> {
     session.version()?;
+    let holders = holders(&session.server)?;
     let rows: Vec<Row> =
-        databases(&session.server)?.into_iter().map(|facts| row(session, facts)).collect::<Result<_, _>>()?;
+        databases(&session.server)?.into_iter().map(|facts| row(session, &holders, facts)).collect::<Result<_, _>>()?;
     let text = match session.settings.report {
         Format::Json => format!("{}\n", serde_json::to_string(&rows).map_err(std::io::Error::from)?),
         Format::Text => table(&rows).to_string(),
@@ -36,14 +43,17 @@ pub(super) fn run(session: &Session<'_>) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
-fn row(session: &Session<'_>, facts: Facts) -> Result<Row, Failure> {
+fn row(session: &Session<'_>, holders: &HashMap<i64, Holder>, facts: Facts) -> Result<Row, Failure> {
     let name = Name::new(&facts.name).map_err(crate::database::DatabaseError::from)?;
+    let holder = holders.get(&name.made_for().unwrap_or_else(|| name.lock_key()));
     Ok(Row {
         bytes: facts.size,
         connections: facts.connections,
         last_dump: session.state_of(&name).last_dump(),
         kept: Kept::of(&facts),
-        half_made: name.is_reserved() && facts.name != Name::maintenance().as_str(),
+        half_made: name.made_for().is_some(),
+        closed: facts.is_closed,
+        locked_by: holder.map(Holder::describe),
         owner: facts.owner,
         name: facts.name,
     })
@@ -53,10 +63,13 @@ fn table(rows: &[Row]) -> Table {
     let mut table = Table::default();
     table.row(["name", "size", "owner", "connections", "last dump", ""]);
     for row in rows {
-        let remark = match &row.kept {
-            Some(kept) => format!("`{}` before {} at {}", kept.kept_of, kept.by, kept.at),
-            None if row.half_made => "left by an interrupted command".to_owned(),
-            None => String::new(),
+        let remark = match (&row.kept, &row.locked_by) {
+            (Some(kept), None) => format!("`{}` before {} at {}", kept.kept_of, kept.by, kept.at),
+            (_, Some(holder)) if row.half_made => format!("belongs to {holder}"),
+            (_, Some(holder)) => format!("locked: {holder}"),
+            (None, None) if row.half_made => "left by an interrupted command".to_owned(),
+            (None, None) if row.closed => "closed by an interrupted command".to_owned(),
+            (None, None) => String::new(),
         };
         table.row([
             one_line(&row.name),

@@ -8,7 +8,7 @@ use super::spool::spooled;
 use super::{prepare, questions, work};
 use crate::commands::Failure;
 use crate::database::{
-    Checked, DatabaseError, DumpFault, Examination, Format, Name, Replacement, examine, facts, restore,
+    Checked, DatabaseError, DumpFault, Examination, Format, Lack, Name, Replacement, examine, facts, restore,
 };
 use crate::exit::Exit;
 use crate::settings::Load;
@@ -71,19 +71,16 @@ fn jobs(settings: &Load) -> usize {
 }
 
 fn must_have_room(session: &Session<'_>, dump: &Checked) -> Result<(), DatabaseError> {
-    // What a custom dump holds is compressed, so that it needs more room than it has.
-    let needed = dump.plain.unwrap_or(dump.bytes * 2);
-    match session.room()? {
-        None => {
-            let server = session.server_name();
-            session.context.printer.say(&format!("how much room {server} has cannot be seen from here"));
-            Ok(())
-        }
-        Some(room) if room.free < needed + room.reserve() => {
-            let fault = DumpFault::NoRoom { needed: size(needed), free: size(room.free) };
+    // Tables and their indexes take more space than the SQL that makes them; a custom dump is compressed.
+    let needed = dump.plain.map_or(dump.bytes * 4, |plain| plain + plain / 2);
+    let tablespace =
+        facts(&session.server, &session.name)?.map_or_else(|| "pg_default".to_owned(), |former| former.tablespace);
+    match session.lacks(needed, &tablespace)? {
+        None => Ok(()),
+        Some(Lack { needed, free }) => {
+            let fault = DumpFault::NoRoom { needed: size(needed), free: size(free) };
             Err(DatabaseError::Dump { file: dump.file.clone(), fault })
         }
-        Some(_) => Ok(()),
     }
 }
 
@@ -96,7 +93,8 @@ fn question(session: &Session<'_>, settings: &Load) -> Result<String, Failure> {
             let fate =
                 if settings.keep_old { "It is kept under a dated name." } else { "It is lost; --keep-old keeps it." };
             format!(
-                "Replace database `{name}` on {server} ({} connections{size}) by {file}? {fate}",
+                "{}Replace database `{name}` on {server} ({} connections{size}) by {file}? {fate}",
+                session.foreign_connections()?,
                 former.connections
             )
         }

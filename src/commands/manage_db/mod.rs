@@ -20,6 +20,7 @@ mod overview;
 mod prepare;
 mod psql;
 mod questions;
+mod recover;
 mod reset;
 mod services;
 mod session;
@@ -40,7 +41,9 @@ use crate::settings::{DatabaseVerb, ManageDb};
 
 use frame::Frame;
 pub(super) use overview::{Glance, glance};
+pub(super) use recover::recover;
 use session::Session;
+pub(super) use state::{Underway, interrupted};
 
 pub(super) fn run(context: &Context<'_>, settings: &ManageDb) -> Result<Exit, Failure> {
     let project = context.project()?;
@@ -62,6 +65,7 @@ pub(super) fn run(context: &Context<'_>, settings: &ManageDb) -> Result<Exit, Fa
         }
         verb => {
             let session = Session::open(context, settings, &project, &configured)?;
+            recover(context, &project, &configured);
             let named_by_us = matches!(verb, DatabaseVerb::Dump(dump) if dump.file.is_none());
             let written = || session.state.last_dump().filter(|_| named_by_us).map(|dump| dump.file);
             frame.about(session.name.as_str()).around(|| relational(&session, verb), written)
@@ -108,13 +112,16 @@ impl From<DatabaseError> for Failure {
                 Self::new(Exit::Failed, fault.advice().into_iter().fold(problem, Diagnostic::with_help))
             }
             DatabaseError::Busy(ref sessions) => {
-                let problem = sessions.iter().fold(problem("busy", &error), |problem, one| problem.with_note(one.describe()));
+                let problem =
+                    sessions.iter().fold(problem("busy", &error), |problem, one| problem.with_note(one.describe()));
                 let advice = "end them, or let the connecting user do it: GRANT pg_signal_backend";
                 Self::new(Exit::Failed, problem.with_help(advice))
             }
             DatabaseError::Obstructed { ref database, ref obstacles } => {
                 let problem = obstacles.iter().fold(problem("obstructed", &error), |problem, one| {
-                    problem.with_note(format!("it has {}", one.what)).with_help(format!("in `{database}`: {}", one.cure))
+                    problem
+                        .with_note(format!("it has {}", one.what))
+                        .with_help(format!("in `{database}`: {}", one.cure))
                 });
                 Self::new(Exit::Failed, problem)
             }

@@ -51,7 +51,8 @@ fn question(session: &Session<'_>, keep_old: bool) -> Result<String, Failure> {
             let size = former.size.map(|bytes| format!(", {}", size(bytes))).unwrap_or_default();
             let fate = if keep_old { "It is kept under a dated name." } else { "It is lost; --keep-old keeps it." };
             format!(
-                "Replace database `{name}` on {server} ({} connections{size}) by an empty one? {fate}",
+                "{}Replace database `{name}` on {server} ({} connections{size}) by an empty one? {fate}",
+                session.foreign_connections()?,
                 former.connections
             )
         }

@@ -2,16 +2,17 @@
 
 use std::time::Duration;
 
+use super::closing::size;
 use super::held::{Held, hold};
 use super::state::State;
 use crate::commands::roles::{Application, Database};
 use crate::commands::{Context, Failure};
-use crate::database::{DatabaseError, Facts, Name, Place, Room, Server, facts};
+use crate::database::{DatabaseError, Facts, Lack, Name, Place, Server, connections, facts};
 use crate::deployment::Configured;
 use crate::docker::{Command, Container, Input, containers};
 use crate::exit::Exit;
 use crate::project::Project;
-use crate::report::{Diagnostic, Secret};
+use crate::report::{Diagnostic, Secret, Sources};
 use crate::settings::{DatabaseVerb, ManageDb};
 use crate::yaml::Node;
 
@@ -100,9 +101,49 @@ impl<'a> Session<'a> {
         Ok(containers(self.context.runner, &self.configured.project_name)?)
     }
 
-    /// The room on the server's disk; none where that cannot be seen.
-    pub(super) fn room(&self) -> Result<Option<Room>, DatabaseError> {
-        self.role.data.map_or(Ok(None), |folder| self.server.room(folder))
+    /// Returns what the server's disks lack for `needed` more bytes in a tablespace. Where that cannot be seen, it says
+    /// so and returns nothing.
+    pub(super) fn lacks(&self, needed: u64, tablespace: &str) -> Result<Option<Lack>, DatabaseError> {
+        let Some(space) = self.server.disk_space(self.role.data)? else {
+            let warning = format!("cannot check free disk space on {}", self.server_name());
+            self.context.printer.diagnostic(&Sources::default(), &Diagnostic::warning("disk-space", warning));
+            return Ok(None);
+        };
+        Ok(space.lacks(needed, tablespace))
+    }
+
+    /// Fails when the server's disks have no space for `needed` more bytes in a tablespace, which `what` needs.
+    pub(super) fn must_have_space(
+        &self,
+        needed: u64,
+        tablespace: &str,
+        (what, advice): (&str, &str),
+    ) -> Result<(), Failure> {
+        let Some(Lack { needed, free }) = self.lacks(needed, tablespace)? else { return Ok(()) };
+        let problem = format!(
+            "{what} needs {} of free disk space on {}, the reserve for the server included; {} are free",
+            size(needed),
+            self.server_name(),
+            size(free)
+        );
+        Err(Failure::new(Exit::Failed, Diagnostic::error("disk-space", problem).with_help(advice)))
+    }
+
+    /// Describes the connections of clients that are no services of the project, for prompts: their sessions end.
+    /// Empty where there are none.
+    pub(super) fn foreign_connections(&self) -> Result<String, Failure> {
+        let mut found = connections(&self.server, &self.name)?;
+        if found.is_empty() {
+            return Ok(String::new());
+        }
+        let containers = self.containers()?;
+        let ours = |address: &str| containers.iter().any(|one| one.addresses.iter().any(|own| own == address));
+        found.retain(|one| one.address.as_deref().is_none_or(|address| !ours(address)));
+        let lines: Vec<String> = found.iter().map(|one| format!("  {}\n", one.describe())).collect();
+        if lines.is_empty() {
+            return Ok(String::new());
+        }
+        Ok(format!("Other clients are connected to `{}`; their sessions will be ended:\n{}", self.name, lines.concat()))
     }
 
     /// The server, in messages.

@@ -57,6 +57,19 @@ impl Drop for Note {
     }
 }
 
+impl Underway {
+    /// The sentence for people who ask why services are down.
+    pub(in crate::commands) fn describe(&self) -> String {
+        let Self { verb, database, user, since, stopped } = self;
+        let begun = if since.is_empty() { String::new() } else { format!(", begun by {user} at {since},") };
+        let stopped = match stopped.as_slice() {
+            [] => String::new(),
+            services => format!("; it had stopped {}", services.join(", ")),
+        };
+        format!("`{verb}` of database `{database}`{begun} was interrupted{stopped}")
+    }
+}
+
 /// Returns the commands that were killed on databases of a project and have not been put right since.
 pub(in crate::commands) fn interrupted(root: &Path) -> Vec<Underway> {
     let folders = fs::read_dir(root.join(FOLDER)).into_iter().flatten().flatten();
@@ -104,9 +117,8 @@ impl State {
             }
             Err(_) if stopped.is_empty() => None,
             Err(_) => {
-                let unknown = || "?".to_owned();
                 let verb = "manage_db".to_owned();
-                Some(Underway { verb, database: unknown(), user: unknown(), since: unknown(), stopped })
+                Some(Underway { verb, database: String::new(), user: String::new(), since: String::new(), stopped })
             }
         }
     }

@@ -28,8 +28,10 @@ pub(super) fn run(session: &Session<'_>, keep_old: bool) -> Result<Exit, Failure
         (Some(_), true) => "The present one is kept under a dated name.".to_owned(),
         (Some(_), false) => format!("Everything since then is lost; --keep-old keeps the present `{}`.", session.name),
     };
-    let question = format!("Bring back `{}` as it was before `{}` at {}? {loss}", session.name, how.by, how.at);
-    questions::agree(session.context, session.settings, || Ok(question))?;
+    questions::agree(session.context, session.settings, || {
+        let connected = session.foreign_connections()?;
+        Ok(format!("{connected}Bring back `{}` as it was before `{}` at {}? {loss}", session.name, how.by, how.at))
+    })?;
     let began = Instant::now();
     let kept = work::perform(session, &held, incoming.as_str(), |work| {
         let replacement = Replacement::with(&held.lock, &incoming)?;

@@ -3,13 +3,12 @@
 use std::time::Instant;
 
 use super::application::{self, Task};
-use super::closing::{Closing, size};
+use super::closing::Closing;
 use super::session::Session;
 use super::{questions, work};
 use crate::commands::Failure;
-use crate::database::{Facts, Name, Replacement};
+use crate::database::{Name, Replacement};
 use crate::exit::Exit;
-use crate::report::Diagnostic;
 
 const VERB: &str = "update";
 
@@ -23,7 +22,12 @@ pub(super) fn run(session: &Session<'_>, modules: &[String], keep_old: bool, in_
         let question = format!("Update database `{}` itself? An update that fails may be half done.", session.name);
         questions::agree(session.context, session.settings, || Ok(question))?;
     } else {
-        must_have_room(session, &facts)?;
+        let advice = "free disk space, or update the database itself with --in-place (after a dump)";
+        session.must_have_space(
+            facts.size.unwrap_or_default(),
+            &facts.tablespace,
+            ("the copy that is updated", advice),
+        )?;
     }
     let began = Instant::now();
     let update = |database: &Name| {
@@ -33,6 +37,10 @@ pub(super) fn run(session: &Session<'_>, modules: &[String], keep_old: bool, in_
     };
     let kept = work::perform(session, &held, &modules.join(" "), |work| {
         work.stop_services()?;
+        let connected = session.foreign_connections()?;
+        if !connected.is_empty() && !in_place {
+            session.context.printer.say(connected.trim_end());
+        }
         if in_place {
             return update(&session.name).map(|()| None);
         }
@@ -44,18 +52,4 @@ pub(super) fn run(session: &Session<'_>, modules: &[String], keep_old: bool, in_
     closing.kept = kept.map(|kept| kept.to_string());
     closing.tell(session)?;
     Ok(Exit::Done)
-}
-
-/// A copy needs as much room as the database.
-fn must_have_room(session: &Session<'_>, facts: &Facts) -> Result<(), Failure> {
-    match (facts.size, session.room()?) {
-        (Some(needed), Some(room)) if needed + room.reserve() > room.free => {
-            let (needed, free) = (size(needed), size(room.free));
-            let problem =
-                format!("the copy that is updated needs {needed} on the server's disk, where {free} are free");
-            let advice = "make room, or update the database itself with --in-place (after a dump)";
-            Err(Failure::new(Exit::Failed, Diagnostic::error("room", problem).with_help(advice)))
-        }
-        _ => Ok(()),
-    }
 }

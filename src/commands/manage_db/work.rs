@@ -8,7 +8,7 @@ use super::journal::Entry;
 use super::services;
 use super::session::Session;
 use crate::commands::Failure;
-use crate::database::{Aside, Kept, Name, Replacement, with_room_left};
+use crate::database::{Aside, Kept, Name, Replacement, with_space_left};
 use crate::docker::{Care, take_care};
 use crate::exit::Exit;
 use crate::report::Diagnostic;
@@ -36,7 +36,7 @@ pub(super) fn perform<T>(
     let database = session.name.as_str();
     let entry = Entry::begin(session.project.root(), context.process, held.verb, database, details)?;
     let underway = Work { session, held, care };
-    let (done, exhausted) = with_room_left(&session.server, session.role.data, || work(&underway));
+    let (done, exhausted) = with_space_left(&session.server, session.role.data, || work(&underway));
     let done = match done {
         Err(_) if exhausted => Err(nearly_full()),
         done => done,
@@ -61,7 +61,7 @@ pub(super) fn perform<T>(
 }
 
 fn nearly_full() -> Failure {
-    let problem = Diagnostic::error("room", "the server's disk was nearly full: stopped before it filled up");
+    let problem = Diagnostic::error("disk-space", "the server's disk was nearly full: stopped before it filled up");
     Failure::new(Exit::Failed, problem.with_help("free disk space on the server"))
 }
 

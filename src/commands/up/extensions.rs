@@ -60,7 +60,8 @@ pub(super) fn ensure(up: &Up<'_>, database: &Database<'_>, waiting: &mut Waiting
     Ok(())
 }
 
-fn start(up: &Up<'_>, service: &str, waiting: &mut Waiting<'_>) -> Result<(), Failure> {
+/// Starts the database's service alone, and waits until it answers.
+pub(super) fn start(up: &Up<'_>, service: &str, waiting: &mut Waiting<'_>) -> Result<(), Failure> {
     let command = up.compose.command("up").args(["--detach", "--no-deps"]).args(&up.request.about_images).arg(service);
     // Orphans are the business of the `up` that follows.
     let ended = up.context.runner.run(&command.env("COMPOSE_IGNORE_ORPHANS", "true"))?;

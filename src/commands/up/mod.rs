@@ -9,6 +9,7 @@ mod wait;
 
 use std::time::{Duration, Instant};
 
+use super::manage_db::{interrupted as interrupted_commands, recover};
 use super::{Context, Failure, hooks, roles};
 use crate::deployment::Configured;
 use crate::docker::{Compose, interrupted};
@@ -47,6 +48,13 @@ pub(super) fn run(context: &Context<'_>, settings: &settings::Up) -> Result<Exit
     let database = roles::Database::of(&configured.model);
     let takes_part =
         |database: &roles::Database<'_>| database.service.is_none_or(|service| selection.contains(service));
+    if !interrupted_commands(project.root()).is_empty() {
+        // Before the application meets a database that a killed command had closed.
+        if let Some(service) = database.as_ref().and_then(|database| database.service) {
+            extensions::start(&up, service, &mut waiting)?;
+        }
+        recover(context, &project, &configured);
+    }
     if let Some(database) = database.filter(takes_part) {
         extensions::ensure(&up, &database, &mut waiting)?;
     }

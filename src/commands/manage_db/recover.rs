@@ -1,0 +1,32 @@
+//! Puts right what killed commands have left on the databases of a project, whatever command comes next.
+
+use super::session::Session;
+use super::state::{Underway, interrupted};
+use crate::commands::{Context, Failure};
+use crate::deployment::Configured;
+use crate::project::Project;
+use crate::report::{Diagnostic, Sources};
+use crate::settings::{DatabaseVerb, Format, ManageDb};
+
+/// Opens the databases that killed commands had closed, removes their staging databases, starts the services that they
+/// had stopped. What cannot be put right now is a warning.
+pub(in crate::commands) fn recover(context: &Context<'_>, project: &Project, configured: &Configured) {
+    for underway in interrupted(project.root()) {
+        if let Err(failure) = one(context, project, configured, &underway) {
+            let reason = failure.unsaid.map(|diagnostic| diagnostic.title).unwrap_or_default();
+            let Underway { verb, database, .. } = underway;
+            let problem = format!("`{verb}` of `{database}` was interrupted, and cannot be cleaned up yet: {reason}");
+            context.printer.diagnostic(&Sources::default(), &Diagnostic::warning("interrupted", problem));
+        }
+    }
+}
+
+/// Taking the lock is enough.
+fn one(context: &Context<'_>, project: &Project, configured: &Configured, underway: &Underway) -> Result<(), Failure> {
+    let database = Some(underway.database.clone()).filter(|name| !name.is_empty());
+    let verb = DatabaseVerb::List;
+    let settings = ManageDb { database, yes: false, wait_lock: false, report: Format::Text, verb };
+    let session = Session::open(context, &settings, project, configured)?;
+    session.version()?;
+    session.lock("recover").map(drop)
+}
