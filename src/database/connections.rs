@@ -69,7 +69,7 @@ pub(super) fn close(lock: &Lock<'_, '_>, database: &Facts) -> Result<(), Databas
         lock.must(&format!("ALTER DATABASE {identifier} ALLOW_CONNECTIONS false;"), &doing)?;
         let token = literal(lock.server().token());
         lock.must(&format!("ALTER DATABASE {identifier} SET {CLOSED_BY} = {token};"), &doing)?;
-        lock.must(&expect(database.oid, &name), &doing)
+        lock.must(&expect(lock, database.oid, &name), &doing)
     })?;
     Ok(())
 }
@@ -96,12 +96,14 @@ pub(super) fn closed(lock: &Lock<'_, '_>) -> Result<Vec<String>, DatabaseError> 
 }
 
 /// The statement that fails, and with it its transaction, unless the database with this number has this name.
-pub(super) fn expect(oid: u32, name: &Name) -> String {
+pub(super) fn expect(lock: &Lock<'_, '_>, oid: u32, name: &Name) -> String {
+    // A name can hold anything but this command's random word.
+    let quote = format!("$lapstrake_{}$", lock.server().token());
     let problem = literal(&format!("database {oid} is not called `{name}` any more: another client has renamed it"));
     // One line: the session reads statement by statement.
     format!(
-        "DO $lapstrake$ BEGIN IF NOT EXISTS (SELECT FROM pg_database WHERE oid = {oid} AND datname = {}) \
-         THEN RAISE EXCEPTION USING MESSAGE = {problem}; END IF; END $lapstrake$;",
+        "DO {quote} BEGIN IF NOT EXISTS (SELECT FROM pg_database WHERE oid = {oid} AND datname = {}) \
+         THEN RAISE EXCEPTION USING MESSAGE = {problem}; END IF; END {quote};",
         name.literal()
     )
 }

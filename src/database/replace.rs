@@ -194,7 +194,7 @@ impl<'l, 's, 'r> Replacement<'l, 's, 'r> {
             if let Some(former) = &self.former {
                 let outgoing = self.outgoing(aside);
                 rename(name, &outgoing)?;
-                must(&expect(former.oid, &outgoing))?;
+                must(&expect(lock, former.oid, &outgoing))?;
                 if let Aside::Keep(_, kept) = aside {
                     let kept =
                         Kept { swap: lock.ask("SELECT txid_current();", DOING)?.first().copied(), ..kept.clone() };
@@ -205,7 +205,7 @@ impl<'l, 's, 'r> Replacement<'l, 's, 'r> {
                 }
             }
             rename(incoming, name)?;
-            must(&expect(self.incoming.1, name))
+            must(&expect(lock, self.incoming.1, name))
         })
     }
 

@@ -123,7 +123,7 @@ mod tests {
 
     #[test]
     fn a_program_that_has_exited_has_no_more_lines() {
-        let mut dialogue = Dialogue::start(&Command::new("sh").args(["-c", "echo reason >&2"])).unwrap();
+        let dialogue = Dialogue::start(&Command::new("sh").args(["-c", "echo reason >&2"])).unwrap();
         assert_eq!(dialogue.line(PATIENCE), None);
         while dialogue.complaint().is_empty() {
             std::thread::sleep(PAUSE);

@@ -2,10 +2,14 @@
 
 mod afar;
 mod anonymize;
+mod checkouts;
+mod disks;
 mod faults;
 mod kills;
+mod obstacles;
 mod round_trips;
 mod stack;
 mod swap;
 mod tryton;
 mod verbs;
+mod writers;

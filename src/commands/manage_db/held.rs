@@ -1,5 +1,6 @@
-//! What every verb that works on a database has: the server's lock, and a note for whoever asks what was interrupted.
+//! What every verb that works on a database has: the server's lock.
 
+use std::io;
 use std::time::Duration;
 
 use super::services;
@@ -17,8 +18,6 @@ const PAUSE: Duration = Duration::from_millis(200);
 pub(super) struct Held<'s, 'a> {
     session: &'s Session<'a>,
     pub(super) verb: &'static str,
-    // Gone before the lock is: the next command leaves its own.
-    _note: Note,
     pub(super) lock: Lock<'s, 'a>,
 }
 
@@ -26,15 +25,7 @@ pub(super) struct Held<'s, 'a> {
 pub(super) fn hold<'s, 'a>(session: &'s Session<'a>, verb: &'static str) -> Result<Held<'s, 'a>, Failure> {
     let lock = take(session, verb)?;
     reached("locked");
-    let user = super::journal::user(session.context.process);
-    let underway = Underway {
-        verb: verb.to_owned(),
-        database: session.name.as_str().to_owned(),
-        user,
-        since: super::journal::now(),
-        stopped: Vec::new(),
-    };
-    let held = Held { session, lock, verb, _note: session.state.note(&underway)? };
+    let held = Held { session, lock, verb };
     held.clear(Duration::ZERO)?;
     if let Err(failure) = services::start(session) {
         held.warn(failure);
@@ -69,6 +60,18 @@ fn take<'s, 'a>(session: &'s Session<'a>, verb: &str) -> Result<Lock<'s, 'a>, Fa
 }
 
 impl Held<'_, '_> {
+    /// Leaves a note for whoever asks why services are down, should this command be killed.
+    pub(super) fn note(&self) -> io::Result<Note> {
+        let Self { session, verb, .. } = self;
+        session.state.note(&Underway {
+            verb: (*verb).to_owned(),
+            database: session.name.as_str().to_owned(),
+            user: super::journal::user(session.context.process),
+            since: super::journal::now(),
+            stopped: Vec::new(),
+        })
+    }
+
     /// Removes what is left of commands that ended too early: containers, sessions, staging databases and roles;
     /// reopens closed databases. What cannot be removed is a warning.
     pub(super) fn clear(&self, patience: Duration) -> Result<(), Failure> {

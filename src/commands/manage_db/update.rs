@@ -36,11 +36,11 @@ pub(super) fn run(session: &Session<'_>, modules: &[String], keep_old: bool, in_
         application::run(session, &task)
     };
     let kept = work::perform(session, &held, &modules.join(" "), |work| {
-        work.stop_services()?;
         let connected = session.foreign_connections()?;
         if !connected.is_empty() && !in_place {
             session.context.printer.say(connected.trim_end());
         }
+        work.stop_services()?;
         if in_place {
             return update(&session.name).map(|()| None);
         }

@@ -36,6 +36,7 @@ pub(super) fn perform<T>(
     let database = session.name.as_str();
     let entry = Entry::begin(session.project.root(), context.process, held.verb, database, details)?;
     let underway = Work { session, held, care };
+    let _note = held.note()?;
     let (done, exhausted) = with_space_left(&session.server, session.role.data, || work(&underway));
     let done = match done {
         Err(_) if exhausted => Err(nearly_full()),

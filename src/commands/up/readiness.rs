@@ -123,7 +123,15 @@ mod tests {
         let health = (!health.is_empty()).then(|| Health { status: health.to_owned() });
         let state = State { status: status.to_owned(), exit_code, started_at: Timestamp::now().to_string(), health };
         let (id, name) = (String::new(), "/p-web-1".to_owned());
-        Container { id, name, service: "web".to_owned(), state, restarts, policy: policy.to_owned() }
+        Container {
+            id,
+            name,
+            service: "web".to_owned(),
+            state,
+            restarts,
+            policy: policy.to_owned(),
+            addresses: Vec::new(),
+        }
     }
 
     /// Judged some seconds after the first sight, at which there had been no restart.

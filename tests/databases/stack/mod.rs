@@ -12,6 +12,8 @@ use tempfile::TempDir;
 pub(super) struct Stack {
     folder: TempDir,
     name: String,
+    /// Whether it is another checkout of a stack, which goes with that one.
+    is_checkout: bool,
 }
 
 /// What a command said.
@@ -42,7 +44,7 @@ impl Stack {
     pub(super) fn new() -> Self {
         let folder = TempDir::new().expect("a folder");
         let name = format!("lapstrake-test-{}", folder.path().file_name().unwrap().to_string_lossy().to_lowercase());
-        let stack = Self { folder, name: name.replace('.', "") };
+        let stack = Self { folder, name: name.replace('.', ""), is_checkout: false };
         stack.write("env.base", include_str!("env.base"));
         stack.write("compose/stack.yml", include_str!("stack.yml"));
         stack.write("app/app.sh", include_str!("app.sh"));
@@ -50,6 +52,33 @@ impl Stack {
         fs::create_dir(stack.path("overlays")).expect("a folder");
         stack.write("env.custom", format!("COMPOSE_PROJECT_NAME={}\n", stack.name));
         stack
+    }
+
+    /// Another checkout of the same project: the same containers, a folder of its own.
+    pub(super) fn checkout(&self) -> Self {
+        let folder = TempDir::new().expect("a folder");
+        let from = format!("{}/.", self.folder.path().display());
+        let copied = Command::new("cp").args(["-a", &from]).arg(folder.path()).status().expect("cp");
+        assert!(copied.success());
+        let _ = fs::remove_dir_all(folder.path().join("log"));
+        Self { folder, name: self.name.clone(), is_checkout: true }
+    }
+
+    /// Starts `manage_db`, to be stopped at a step until [`Stack::go_on`].
+    pub(super) fn start_db_until(&self, step: &str, arguments: &[&str]) -> Child {
+        let steps = self.path("steps");
+        let _ = fs::remove_dir_all(&steps);
+        fs::create_dir_all(&steps).expect("a folder");
+        fs::write(steps.join(format!("{step}.wait")), "").expect("a file");
+        let mut command = self.command(&[&["manage_db"], arguments].concat());
+        let child = command.env("LAPSTRAKE_TEST_STEPS", &steps).spawn().expect("lapstrake");
+        within(Duration::from_secs(60), &format!("step {step} is not reached"), || steps.join(step).exists());
+        child
+    }
+
+    /// Lets the command go on that waits at a step.
+    pub(super) fn go_on(&self, step: &str) {
+        fs::write(self.path("steps").join(format!("{step}.continue")), "").expect("a file");
     }
 
     pub(super) fn path(&self, name: &str) -> PathBuf {
@@ -157,6 +186,12 @@ impl Stack {
     pub(super) fn assert_tidy(&self) {
         let databases = self.sql("postgres", "SELECT count(*) FROM pg_database WHERE datname LIKE 'lapstrake%'");
         assert_eq!(databases, "0", "{}", self.databases());
+        let roles = self.sql("postgres", "SELECT count(*) FROM pg_roles WHERE rolname LIKE 'lapstrake%'");
+        assert_eq!(roles, "0", "roles are left");
+        let locks = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'";
+        within(Duration::from_secs(5), "locks are left", || self.sql("postgres", locks) == "0");
+        let closed = "SELECT count(*) FROM pg_database WHERE NOT datallowconn AND datname <> 'template0'";
+        assert_eq!(self.sql("postgres", closed), "0", "a database is left closed");
         let ours = "SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'lapstrake%'";
         within(Duration::from_secs(5), "connections are left", || self.sql("postgres", ours) == "0");
         let clients = docker(&["ps", "-a", "--filter", "label=lapstrake.work", "--format", "{{.ID}}"]);
@@ -174,6 +209,9 @@ impl Stack {
 
 impl Drop for Stack {
     fn drop(&mut self) {
+        if self.is_checkout {
+            return;
+        }
         let down = ["compose", "-p", &self.name, "down", "--volumes", "--remove-orphans", "--timeout", "0"];
         let _ = Command::new("docker").args(down).stdout(Stdio::null()).stderr(Stdio::null()).status();
     }
