@@ -27,6 +27,7 @@ pub(super) fn hold<'s, 'a>(session: &'s Session<'a>, verb: &'static str) -> Resu
     reached("locked");
     let held = Held { session, lock, verb };
     held.clear(Duration::ZERO)?;
+    session.state.forget_interrupted()?;
     if let Err(failure) = services::start(session) {
         held.warn(failure);
     }

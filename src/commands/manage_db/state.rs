@@ -106,6 +106,11 @@ impl State {
         Ok(Note { path, _file: file })
     }
 
+    /// Removes the note of a command that was killed, once everything is put right.
+    pub(super) fn forget_interrupted(&self) -> io::Result<()> {
+        remove(&self.folder.join(UNDERWAY))
+    }
+
     fn interrupted(&self) -> Option<Underway> {
         let stopped: Vec<String> = self.stopped().into_iter().map(|(_, service)| service).collect();
         match File::open(self.folder.join(UNDERWAY)) {
