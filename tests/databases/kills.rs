@@ -45,3 +45,69 @@ fn load_killed_at_ten_moments() {
     stack.assert_tidy();
     assert!(stack.is_running("app") && stack.is_running("bystander"));
 }
+
+/// Every verb that writes, killed at ten moments of its own length: the next command, a dump, leaves nothing of it.
+#[test]
+fn every_verb_that_writes_killed_at_ten_moments() {
+    let stack = Stack::up();
+    stack.fill(60_000);
+    stack.sql("main", "CREATE TABLE module (name text, version int); INSERT INTO account VALUES ('boss', 'Canary')");
+    stack.write("password", "secret\n");
+    stack.write("anonymize.yml", "tables: { account: { columns: { password: token } } }\n");
+    stack.db(&["dump", "d.bin", "--format", "bin"]).well();
+    stack.db(&["dump", "d.sql"]).well();
+    let state = || stack.sql("main", "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'") + &stack.answer();
+    let verbs: [&[&str]; 11] = [
+        &["load", "d.bin", "--yes"],
+        &["load", "d.sql", "--yes", "--keep-old"],
+        &["reset", "--yes", "--admin-password-file", "password", "--keep-old"],
+        &["update", "one"],
+        &["anonymize", "--yes"],
+        &["anonymize", "--yes", "--keep-old"],
+        &["copy", "main", "second"],
+        &["--database", "third", "create"],
+        &["dump", "--anonymized", "--force", "e.bin", "--format", "bin"],
+        &["dump", "--anonymized", "--force", "e.sql"],
+        &["undo", "--yes"],
+    ];
+    for verb in verbs {
+        let prepare = || {
+            stack.db(&["load", "d.sql", "--yes", "--keep-old"]).well();
+        };
+        prepare();
+        let began = Instant::now();
+        stack.db(verb).well();
+        let took = began.elapsed();
+        prepare();
+        let before = state();
+        for moment in moments(took, 10) {
+            if verb[0] == "undo" || verb.contains(&"second") || verb.contains(&"third") {
+                for database in ["second", "third"] {
+                    let _ = stack.db(&["--database", database, "drop", "--yes"]);
+                }
+                prepare();
+            }
+            let mut child = stack.start_db(verb);
+            std::thread::sleep(moment);
+            let _ = child.kill();
+            told(child);
+            let next = stack.db(&["dump", "--force", "next.sql"]).well();
+            let after = state();
+            assert!(
+                after == before || verb[0] == "reset",
+                "{verb:?} killed after {moment:?}: {before} {after} {next:?}"
+            );
+            stack.assert_tidy();
+            assert!(stack.is_running("app"), "{verb:?} killed after {moment:?}");
+            let doctor = stack.lap(&["doctor"]).stdout;
+            assert!(!doctor.contains("was interrupted"), "{verb:?} killed after {moment:?}: {doctor}");
+            if verb[0] == "reset" {
+                prepare();
+            }
+        }
+        let kept = "SELECT string_agg(datname, ' ') FROM pg_database WHERE datname LIKE '%_before_%'";
+        for kept in stack.sql("postgres", kept).split_whitespace() {
+            stack.db(&["--database", kept, "drop", "--yes"]).well();
+        }
+    }
+}

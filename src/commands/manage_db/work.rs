@@ -8,7 +8,7 @@ use super::journal::Entry;
 use super::services;
 use super::session::Session;
 use crate::commands::Failure;
-use crate::database::{Aside, Kept, Name, Replacement, with_space_left};
+use crate::database::{Aside, Kept, Name, Replacement, facts, with_space_left};
 use crate::docker::{Care, take_care};
 use crate::exit::Exit;
 use crate::report::Diagnostic;
@@ -82,7 +82,7 @@ impl Work<'_, '_> {
     /// Stops the services that use the database and swaps the names; they start again before the old one is removed.
     pub(super) fn swap(&self, replacement: &Replacement<'_, '_, '_>, keep_old: bool) -> Result<Option<Name>, Failure> {
         let session = self.session;
-        let kept = replacement.former().filter(|_| keep_old).map(|_| self.kept_name());
+        let kept = replacement.former().filter(|_| keep_old).map(|_| self.kept_name()).transpose()?;
         let aside = match &kept {
             Some(name) => Aside::Keep(name.clone(), self.kept()),
             None => Aside::Drop,
@@ -100,8 +100,17 @@ impl Work<'_, '_> {
         Ok(kept)
     }
 
-    fn kept_name(&self) -> Name {
-        self.session.name.kept(&jiff::Zoned::now().strftime("%Y%m%d_%H%M%S").to_string())
+    /// A name with the time, and with a number where that second has one already.
+    fn kept_name(&self) -> Result<Name, Failure> {
+        let Session { name, server, .. } = self.session;
+        let time = jiff::Zoned::now().strftime("%Y%m%d_%H%M%S").to_string();
+        let mut kept = name.kept(&time);
+        let mut number = 1;
+        while facts(server, &kept)?.is_some() {
+            number += 1;
+            kept = name.kept(&format!("{time}_{number}"));
+        }
+        Ok(kept)
     }
 
     fn kept(&self) -> Kept {
