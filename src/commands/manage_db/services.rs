@@ -44,7 +44,12 @@ pub(super) fn start(session: &Session<'_>) -> Result<(), Failure> {
     }
     let mut ours = session.containers()?;
     ours.retain(|one| ids.iter().any(|(id, _)| *id == one.id));
-    ours.retain(|container| !runs(container));
+    let stopping: Vec<&Container> = ours.iter().filter(|container| runs(container)).collect();
+    if !stopping.is_empty() {
+        // Docker goes on stopping what a killed command had told it to stop: this waits for it.
+        let stop = Command::new("docker").arg("stop").args(stopping.iter().map(|container| &container.id));
+        docker(session, &stop, "cannot wait until the services have stopped")?;
+    }
     // Those that others wait for come first, as the role lists them.
     let users = session.application.as_ref().map(|application| application.users.clone()).unwrap_or_default();
     ours.sort_by_key(|container| users.iter().position(|user| *user == container.service));
