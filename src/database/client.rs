@@ -98,6 +98,15 @@ impl Client {
         }
     }
 
+    /// The program that asks whether the server takes connections, whoever they are from.
+    pub(super) fn asking_whether_ready(&self) -> Command {
+        let program = self.plain(&["pg_isready", "--quiet"]);
+        match &self.place {
+            Place::Inside { .. } => program,
+            Place::Outside { host, port, .. } => program.args(["--host", host, "--port", port]),
+        }
+    }
+
     /// A program that connects to nothing.
     pub(super) fn plain(&self, words: &[&str]) -> Command {
         match &self.place {

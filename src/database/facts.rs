@@ -1,5 +1,7 @@
 //! What a server tells about its databases.
 
+use std::time::Duration;
+
 use serde::Deserialize;
 
 use super::{DatabaseError, Name, Server};
@@ -65,6 +67,14 @@ WHERE d.datname NOT IN ('template0', 'template1')";
 /// When the server does not tell.
 pub fn databases(server: &Server<'_>) -> Result<Vec<Facts>, DatabaseError> {
     server.ask(&format!("{QUESTION} ORDER BY d.datname;\n"))
+}
+
+/// Returns the names of the databases that take connections, waiting while the server is starting.
+///
+/// # Errors
+/// When the server does not answer in time.
+pub fn connectable(server: &Server<'_>, patience: Duration) -> Result<Vec<String>, DatabaseError> {
+    server.ask_when_ready("SELECT to_json(datname) FROM pg_database WHERE datallowconn;\n", patience)
 }
 
 /// One database; none where it does not exist.

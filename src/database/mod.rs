@@ -51,7 +51,7 @@ pub use document_backup::DocumentBackup;
 pub use documents::Documents;
 pub use error::{DatabaseError, DumpFault};
 pub use extensions::{Absence, extend};
-pub use facts::{Facts, databases, facts};
+pub use facts::{Facts, connectable, databases, facts};
 pub use format::Format;
 pub use kept::{Kept, kept};
 pub use lock::{Attempt, Holder, Lock, holders};

@@ -69,21 +69,37 @@ impl<'a> Server<'a> {
         self.runner
     }
 
-    /// Waits until the server answers, and tells its major version.
+    /// Waits until the server answers, and returns its major version.
     ///
     /// # Errors
-    /// When it does not answer in time.
+    /// When it does not answer in time, or refuses the connection.
     pub fn ready(&self, patience: Duration) -> Result<u32, DatabaseError> {
+        let versions = self.ask_when_ready("SELECT current_setting('server_version_num')::int / 10000;", patience)?;
+        versions.first().copied().ok_or_else(|| DatabaseError::Strange(String::new()))
+    }
+
+    /// Asks for rows like [`Server::ask`], again and again while the server is starting.
+    pub(super) fn ask_when_ready<T: DeserializeOwned>(
+        &self,
+        sql: &str,
+        patience: Duration,
+    ) -> Result<Vec<T>, DatabaseError> {
         let began = Instant::now();
         loop {
-            match self.ask::<u32>("SELECT current_setting('server_version_num')::int / 10000;") {
-                Ok(versions) => return versions.first().copied().ok_or_else(|| DatabaseError::Strange(String::new())),
-                Err(DatabaseError::NoAnswer { .. } | DatabaseError::Failed { .. }) if began.elapsed() < patience => {
+            match self.ask(sql) {
+                // A server that takes connections, but not this one, will not take it later either.
+                Err(DatabaseError::NoAnswer { .. } | DatabaseError::Failed { .. })
+                    if began.elapsed() < patience && !self.takes_connections()? =>
+                {
                     std::thread::sleep(PAUSE);
                 }
-                Err(error) => return Err(error),
+                answer => return answer,
             }
         }
+    }
+
+    fn takes_connections(&self) -> Result<bool, DatabaseError> {
+        Ok(self.capture(&self.client.asking_whether_ready())?.ended.well())
     }
 
     /// Asks for rows, each a JSON value on a line of its own.

@@ -1,6 +1,5 @@
 //! The only door to other programs: commands as values, what runs them, and how docker compose is called.
 
-mod client;
 mod command;
 mod compose;
 mod containers;
@@ -13,7 +12,6 @@ mod surroundings;
 mod system;
 mod trouble;
 
-pub use client::Client;
 pub use command::{Command, Input};
 pub use compose::{Compose, MINIMUM_VERSION, VERBS};
 pub use containers::{Container, Health, State, containers, logs};

@@ -22,6 +22,15 @@ pub struct ManageDb {
     pub verb: DatabaseVerb,
 }
 
+impl ManageDb {
+    /// The settings of a look at a database that changes nothing; an empty name is the role's own database.
+    #[must_use]
+    pub fn looking_at(database: &str) -> Self {
+        let database = Some(database.to_owned()).filter(|name| !name.is_empty());
+        Self { database, yes: false, wait_lock: false, report: Format::Text, verb: DatabaseVerb::List }
+    }
+}
+
 /// What is to be done with a database.
 #[derive(Debug)]
 pub enum DatabaseVerb {

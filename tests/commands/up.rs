@@ -2,13 +2,18 @@
 
 use crate::support::{Workspace, answer, container};
 
-const DATABASES: &str = "postgres\0app\0";
+/// How the fake docker recognises the question for the databases, and what it answers.
+const DATABASES: &str = "\"postgres\"\n\"app\"\n";
+/// A call of psql on a database of the project.
+fn psql(database: &str) -> String {
+    format!("exec psql dbname='{database}'")
+}
 
 /// A docker whose services are all up.
 fn all_is_up() -> Workspace {
     let all = [container("db", "running", "healthy"), container("init", "exited", ""), container("web", "running", "")];
     Workspace::new()
-        .docker(answer("exec postgres").stdout(DATABASES))
+        .docker(answer(&psql("postgres")).stdout(DATABASES))
         .docker(answer("ps --all").stdout("id-of-db\nid-of-init\nid-of-web\n"))
         .docker(answer("inspect container").stdout(all.concat()))
 }
@@ -19,15 +24,18 @@ fn the_database_comes_first_then_its_extensions_then_the_rest() {
     insta::assert_snapshot!(workspace.run(&["up", "-d"]), @"
     exit 0
     --- stderr
-    database `absent` does not exist yet: the next `up` will make its extensions
+    database `absent` does not exist yet: the next `up` creates its extensions
     3 services are ready (N s)
     ");
     insta::assert_snapshot!(workspace.typed(), @"
     compose … up --detach --no-deps db
     ps --all --quiet --no-trunc --filter label=com.docker.compose.project=demo --filter label=com.docker.compose.oneoff=False
     inspect --type container --format {…} id-of-db id-of-init id-of-web
-    compose … exec -T db psql --tuples-only --no-align --record-separator-zero --no-psqlrc --quiet --no-password --dbname postgres --username admin
-    compose … exec -T db psql --no-psqlrc --quiet --no-password --dbname app --username admin
+    ps --all --quiet --no-trunc --filter label=com.docker.compose.project=demo --filter label=com.docker.compose.oneoff=False
+    inspect --type container --format {…} id-of-db id-of-init id-of-web
+    inspect --type container --format {{.Image}} id-of-db
+    exec --interactive --env PGAPPNAME=lapstrake --env PGOPTIONS=-c statement_timeout=0 -c lock_timeout=0 -c idle_in_transaction_session_timeout=0 --env PGCLIENTENCODING=UTF8 --env PGCONNECT_TIMEOUT=10 --env LC_MESSAGES=C id-of-db psql --no-psqlrc --quiet --no-align --tuples-only --set ON_ERROR_STOP=1 --no-password --username admin --dbname dbname='postgres'
+    exec --interactive --env PGAPPNAME=lapstrake --env PGOPTIONS=-c statement_timeout=0 -c lock_timeout=0 -c idle_in_transaction_session_timeout=0 --env PGCLIENTENCODING=UTF8 --env PGCONNECT_TIMEOUT=10 --env LC_MESSAGES=C id-of-db psql --no-psqlrc --quiet --no-align --tuples-only --set ON_ERROR_STOP=1 --no-password --username admin --dbname dbname='app'
     compose … up --remove-orphans -d
     ps --all --quiet --no-trunc --filter label=com.docker.compose.project=demo --filter label=com.docker.compose.oneoff=False
     inspect --type container --format {…} id-of-db id-of-init id-of-web
@@ -35,7 +43,8 @@ fn the_database_comes_first_then_its_extensions_then_the_rest() {
     let calls = workspace.calls();
     let sql: Vec<&str> = calls.iter().map(|call| call.input.as_str()).filter(|input| !input.is_empty()).collect();
     insta::assert_snapshot!(sql.concat(), @r#"
-    SELECT datname FROM pg_database WHERE datallowconn;
+    SELECT to_json(datname) FROM pg_database WHERE datallowconn;
+    \unset ON_ERROR_STOP
     SET client_min_messages = warning;
     CREATE EXTENSION IF NOT EXISTS "pg_trgm";
     \if :ERROR
@@ -54,7 +63,7 @@ fn in_the_foreground_docker_compose_takes_over() {
     insta::assert_snapshot!(workspace.run(&["up", "--scale", "web=2", "--no-color"]), @"
     exit 7
     --- stderr
-    database `absent` does not exist yet: the next `up` will make its extensions
+    database `absent` does not exist yet: the next `up` creates its extensions
     ");
     assert!(workspace.typed().ends_with("compose … up --remove-orphans --scale web=2 --no-color\n"));
 }
@@ -109,20 +118,20 @@ fn no_variable_of_ours_is_shadowed() {
 #[test]
 fn an_extension_that_may_not_be_made_is_a_warning() {
     let workspace = Workspace::new()
-        .docker(answer("exec postgres").stdout("app\0absent\0"))
-        .docker(answer("exec app").stdout("1 42501\n"))
-        .docker(answer("exec absent").stdout("0 0A000\n"))
+        .docker(answer(&psql("postgres")).stdout("\"app\"\n\"absent\"\n"))
+        .docker(answer(&psql("app")).stdout("1 42501\n"))
+        .docker(answer(&psql("absent")).stdout("0 0A000\n"))
         .docker(answer("ps --all").stdout("id-of-db\n"))
         .docker(answer("inspect container").stdout(container("db", "running", "healthy")));
     insta::assert_snapshot!(workspace.run(&["up", "-d", "db"]), @r#"
     exit 0
     --- stderr
-    warning: admin may not make extension `unaccent` in database `app`
+    warning: admin may not create extension `unaccent` in database `app`
      |
-     = help: let an administrator of the server see to it: CREATE EXTENSION "unaccent";
+     = help: let an administrator of the server run: CREATE EXTENSION "unaccent";
     warning: the server has no extension `pg_trgm` for database `absent`
      |
-     = help: let an administrator of the server see to it: CREATE EXTENSION "pg_trgm";
+     = help: let an administrator of the server run: CREATE EXTENSION "pg_trgm";
     1 service is ready (N s)
     "#);
 }
@@ -130,7 +139,7 @@ fn an_extension_that_may_not_be_made_is_a_warning() {
 #[test]
 fn a_server_that_cannot_be_asked_is_a_failure() {
     let workspace = Workspace::new()
-        .docker(answer("exec postgres").exit(1).stderr("psql: error: role \"admin\" does not exist\n"))
+        .docker(answer(&psql("postgres")).exit(1).stderr("psql: error: role \"admin\" does not exist\n"))
         .docker(answer("ps --all").stdout("id-of-db\n"))
         .docker(answer("inspect container").stdout(container("db", "running", "healthy")));
     insta::assert_snapshot!(workspace.run(&["up"]), @r#"
@@ -146,8 +155,8 @@ fn a_server_that_cannot_be_asked_is_a_failure() {
 fn a_server_that_does_not_answer_yet_is_asked_again() {
     let workspace = Workspace::new()
         .docker(answer("exec pg_isready").times(2).exit(2))
-        .docker(answer("exec postgres").times(2).exit(2).stderr("psql: error: connection refused\n"))
-        .docker(answer("exec postgres").stdout(DATABASES))
+        .docker(answer(&psql("postgres")).times(2).exit(2).stderr("psql: error: connection refused\n"))
+        .docker(answer(&psql("postgres")).stdout(DATABASES))
         .docker(answer("ps --all").stdout("id-of-db\n"))
         .docker(answer("inspect container").stdout(container("db", "running", "healthy")));
     assert_eq!(workspace.run(&["up"]).code, 0);
@@ -157,7 +166,7 @@ fn a_server_that_does_not_answer_yet_is_asked_again() {
 #[test]
 fn a_server_that_refuses_us_is_not_asked_again() {
     let workspace = Workspace::new()
-        .docker(answer("exec postgres").exit(2).stderr("psql: error: role \"admin\" does not exist\n"))
+        .docker(answer(&psql("postgres")).exit(2).stderr("psql: error: role \"admin\" does not exist\n"))
         .docker(answer("ps --all").stdout("id-of-db\n"))
         .docker(answer("inspect container").stdout(container("db", "running", "healthy")));
     assert_eq!(workspace.run(&["up"]).code, 1);
@@ -165,11 +174,12 @@ fn a_server_that_refuses_us_is_not_asked_again() {
 
 #[test]
 fn a_server_elsewhere_that_does_not_answer_is_a_warning() {
-    let workspace = elsewhere().docker(answer("run postgres").exit(2).stderr("psql: error: connection refused\n"));
+    let workspace =
+        elsewhere().docker(answer("run psql dbname='postgres'").exit(2).stderr("psql: error: connection refused\n"));
     insta::assert_snapshot!(workspace.run(&["up", "other"]), @"
     exit 0
     --- stderr
-    warning: the extensions of the databases on db.example.org were not looked after
+    warning: cannot check the extensions of the databases on db.example.org
      |
      = note: psql: error: connection refused
     ");
@@ -186,19 +196,19 @@ fn elsewhere() -> Workspace {
 
 #[test]
 fn a_server_elsewhere_is_reached_from_a_container_of_its_own() {
-    let workspace = elsewhere().docker(answer("run postgres").stdout(DATABASES));
+    let workspace = elsewhere().docker(answer("run psql dbname='postgres'").stdout(DATABASES));
     assert_eq!(workspace.run(&["up", "other"]).code, 0);
     insta::assert_snapshot!(workspace.typed(), @r#"
     network inspect --format {{.Id}} demo_default
-    run --rm --interactive --pull missing --add-host host.docker.internal:host-gateway --env PGPASSFILE=/tmp/.pgpass --entrypoint sh example/postgres:15 -euc umask 077; IFS= read -r line; printf '%s\n' "$line" >"$PGPASSFILE"; unset line; exec "$@" sh psql --tuples-only --no-align --record-separator-zero --no-psqlrc --quiet --no-password --dbname postgres --username admin --host db.example.org --port 5433
-    run --rm --interactive --pull missing --add-host host.docker.internal:host-gateway --env PGPASSFILE=/tmp/.pgpass --entrypoint sh example/postgres:15 -euc umask 077; IFS= read -r line; printf '%s\n' "$line" >"$PGPASSFILE"; unset line; exec "$@" sh psql --no-psqlrc --quiet --no-password --dbname app --username admin --host db.example.org --port 5433
+    run --rm --interactive --add-host host.docker.internal:host-gateway --env PGAPPNAME=lapstrake --env PGOPTIONS=-c statement_timeout=0 -c lock_timeout=0 -c idle_in_transaction_session_timeout=0 --env PGCLIENTENCODING=UTF8 --env PGCONNECT_TIMEOUT=10 --env LC_MESSAGES=C --env PGPASSFILE=/tmp/.pgpass --entrypoint sh example/postgres:15 -euc umask 077; IFS= read -r line; printf '%s\n' "$line" >"$PGPASSFILE"; unset line; exec "$@" sh psql --no-psqlrc --quiet --no-align --tuples-only --set ON_ERROR_STOP=1 --host db.example.org --port 5433 --no-password --username admin --dbname dbname='postgres'
+    run --rm --interactive --add-host host.docker.internal:host-gateway --env PGAPPNAME=lapstrake --env PGOPTIONS=-c statement_timeout=0 -c lock_timeout=0 -c idle_in_transaction_session_timeout=0 --env PGCLIENTENCODING=UTF8 --env PGCONNECT_TIMEOUT=10 --env LC_MESSAGES=C --env PGPASSFILE=/tmp/.pgpass --entrypoint sh example/postgres:15 -euc umask 077; IFS= read -r line; printf '%s\n' "$line" >"$PGPASSFILE"; unset line; exec "$@" sh psql --no-psqlrc --quiet --no-align --tuples-only --set ON_ERROR_STOP=1 --host db.example.org --port 5433 --no-password --username admin --dbname dbname='app'
     compose … up --remove-orphans other
     "#);
     assert!(!workspace.typed().contains("se:cret"));
     assert!(workspace.calls().iter().all(|call| !call.environment.values().any(|value| value.contains("se:cret"))));
     insta::assert_snapshot!(workspace.calls()[1].input, @r"
     *:*:*:*:se\:cret
-    SELECT datname FROM pg_database WHERE datallowconn;
+    SELECT to_json(datname) FROM pg_database WHERE datallowconn;
     ");
 }
 

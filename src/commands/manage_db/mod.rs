@@ -41,6 +41,7 @@ use crate::settings::{DatabaseVerb, ManageDb};
 
 use frame::Frame;
 pub(super) use overview::{Glance, glance};
+pub(super) use prepare::all_extensions;
 pub(super) use recover::recover;
 use session::Session;
 pub(super) use state::{Underway, interrupted};

@@ -9,7 +9,7 @@ use crate::commands::Context;
 use crate::database::{Name, databases};
 use crate::deployment::Configured;
 use crate::project::Project;
-use crate::settings::{DatabaseVerb, Format, ManageDb};
+use crate::settings::ManageDb;
 
 /// A database of the project.
 #[derive(Debug, Serialize)]
@@ -34,8 +34,7 @@ pub(in crate::commands) fn glance(
     project: &Project,
     configured: &Configured,
 ) -> Option<Vec<Glance>> {
-    let settings =
-        ManageDb { database: None, yes: false, wait_lock: false, report: Format::Text, verb: DatabaseVerb::List };
+    let settings = ManageDb::looking_at("");
     let session = Session::open(context, &settings, project, configured).ok()?;
     let mut found = databases(&session.server).ok()?;
     found.retain(|facts| session.role.names.contains(&facts.name.as_str()));

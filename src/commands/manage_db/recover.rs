@@ -6,7 +6,7 @@ use crate::commands::{Context, Failure};
 use crate::deployment::Configured;
 use crate::project::Project;
 use crate::report::{Diagnostic, Sources};
-use crate::settings::{DatabaseVerb, Format, ManageDb};
+use crate::settings::ManageDb;
 
 /// Opens the databases that killed commands had closed, removes their staging databases, starts the services that they
 /// had stopped. What cannot be put right now is a warning.
@@ -23,9 +23,7 @@ pub(in crate::commands) fn recover(context: &Context<'_>, project: &Project, con
 
 /// Taking the lock is enough.
 fn one(context: &Context<'_>, project: &Project, configured: &Configured, underway: &Underway) -> Result<(), Failure> {
-    let database = Some(underway.database.clone()).filter(|name| !name.is_empty());
-    let verb = DatabaseVerb::List;
-    let settings = ManageDb { database, yes: false, wait_lock: false, report: Format::Text, verb };
+    let settings = ManageDb::looking_at(&underway.database);
     let session = Session::open(context, &settings, project, configured)?;
     session.version()?;
     session.lock("recover").map(drop)

@@ -1,7 +1,7 @@
 //! `up`: configure, have the database ready, start the services, wait for them.
 
 mod data_folder;
-mod extensions;
+mod database;
 mod readiness;
 mod request;
 mod selection;
@@ -9,7 +9,7 @@ mod wait;
 
 use std::time::{Duration, Instant};
 
-use super::manage_db::{interrupted as interrupted_commands, recover};
+use super::manage_db::{all_extensions, interrupted as interrupted_commands, recover};
 use super::{Context, Failure, hooks, roles};
 use crate::deployment::Configured;
 use crate::docker::{Compose, interrupted};
@@ -36,7 +36,7 @@ pub(super) fn run(context: &Context<'_>, settings: &settings::Up) -> Result<Exit
     context.write(&configured)?;
     hooks::run(context, &project, "after-configure")?;
 
-    let up = Up { context, request: &request, configured: &configured, compose: compose_of(context, &configured) };
+    let up = Up { context, request: &request, compose: compose_of(context, &configured) };
     if !request.starts {
         return context.hand_over(&up.command());
     }
@@ -48,15 +48,16 @@ pub(super) fn run(context: &Context<'_>, settings: &settings::Up) -> Result<Exit
     let database = roles::Database::of(&configured.model);
     let takes_part =
         |database: &roles::Database<'_>| database.service.is_none_or(|service| selection.contains(service));
-    if !interrupted_commands(project.root()).is_empty() {
-        // Before the application meets a database that a killed command had closed.
-        if let Some(service) = database.as_ref().and_then(|database| database.service) {
-            extensions::start(&up, service, &mut waiting)?;
+    let was_interrupted = !interrupted_commands(project.root()).is_empty();
+    if let Some(role) = database.filter(takes_part)
+        && (was_interrupted || !role.names.is_empty() && !role.extensions.is_empty())
+    {
+        if let Some(service) = role.service {
+            database::start(&up, service, &mut waiting)?;
         }
+        // Before the application meets a database that a killed command had closed.
         recover(context, &project, &configured);
-    }
-    if let Some(database) = database.filter(takes_part) {
-        extensions::ensure(&up, &database, &mut waiting)?;
+        all_extensions(context, &project, &configured, waiting.patience())?;
     }
     waiting.expect(selection);
     let exit = match settings.patience {
@@ -79,7 +80,6 @@ fn compose_of(context: &Context<'_>, configured: &Configured) -> Compose {
 struct Up<'a> {
     context: &'a Context<'a>,
     request: &'a Request,
-    configured: &'a Configured,
     compose: Compose,
 }
 
