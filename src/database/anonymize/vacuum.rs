@@ -9,8 +9,17 @@ use crate::database::{DatabaseError, Name, Server};
 /// # Errors
 /// When a table could not be written anew; what it holds is not touched by that.
 pub fn vacuum(server: &Server<'_>, database: &Name, plan: &Plan) -> Result<bool, DatabaseError> {
-    let tables = plan.steps.iter().map(|step| format!("VACUUM (FULL, ANALYZE) {};\n", step.identifier));
-    let sql = format!("SET client_min_messages = error;\n{}", tables.collect::<String>());
+    let tables = plan.steps.iter().map(|step| step.identifier.as_str());
+    let sql: String = tables.map(|table| format!("VACUUM (FULL) {table};\n")).collect();
+    // What one may not write anew is passed over, and the server only warns of it.
+    let sql = format!("SET client_min_messages = error;\n{sql}{OWN}");
     server.psql(database, &sql, "the vacuum")?;
     Ok(server.psql(database, "CHECKPOINT;\n", "the checkpoint").is_ok())
 }
+
+/// The server's own tables that held copies.
+const OWN: &str = "
+SELECT format('VACUUM (FULL) %s;', oid::regclass) FROM pg_catalog.pg_class
+WHERE oid IN (to_regclass('pg_catalog.pg_statistic'), to_regclass('pg_catalog.pg_statistic_ext_data'),
+  to_regclass('pg_catalog.pg_largeobject')) \\gexec
+";

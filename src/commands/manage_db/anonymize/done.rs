@@ -25,10 +25,10 @@ pub(super) struct Done {
 }
 
 /// Does the transaction.
-pub(super) fn change(session: &Session<'_>, database: &Name, version: u32, plan: &Plan) -> Result<Done, Failure> {
+pub(super) fn change(session: &Session<'_>, database: &Name, version: u32, plan: &Plan, read: &Read) -> Result<Done, Failure> {
     let live = session.context.printer.live();
     live.show("anonymising".to_owned());
-    let outcome = anonymize(&session.server, database, version, plan)?;
+    let outcome = anonymize(&session.server, database, version, plan, &read.rules)?;
     Ok(Done { outcome, vacuumed: None, kept: None })
 }
 
@@ -52,6 +52,11 @@ pub(super) fn set_password(session: &Session<'_>, database: &Name, read: &Read) 
 }
 
 impl Done {
+    /// Nothing was done to the database: this went into a dump.
+    pub(super) fn streamed(outcome: Outcome) -> Self {
+        Self { outcome, vacuumed: None, kept: None }
+    }
+
     /// Writes the tables anew.
     pub(super) fn vacuumed(self, session: &Session<'_>, database: &Name, plan: &Plan) -> Result<Self, Failure> {
         let live = session.context.printer.live();

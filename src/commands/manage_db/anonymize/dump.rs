@@ -1,13 +1,30 @@
-//! `dump --anonymized`: a copy in the same server is anonymised and handed on. The database itself is only read.
+//! `dump --anonymized`: the database itself is only read. Plain formats are a stream that changes nothing on the
+//! server; for the custom format a copy in the same server is anonymised and handed on.
+
+use std::io::Write;
 
 use super::super::session::Session;
 use super::super::work;
+use super::done::Done;
 use super::{done, rules};
 use crate::commands::Failure;
+use crate::database::anonymize::snapshot;
 use crate::database::{Facts, Name, Replacement, drop_database, facts, pour};
 
-/// Makes the copy, has `write` write it, and drops it, whatever happens.
-pub(in crate::commands::manage_db) fn dump<T>(
+/// Writes an anonymised plain dump.
+pub(in crate::commands::manage_db) fn stream(session: &Session<'_>, to: &mut dyn Write) -> Result<(), Failure> {
+    let read = rules::read(session)?;
+    let version = session.version()?;
+    let outcome = snapshot(&session.server, &session.name, version, |snapshot| {
+        let plan = rules::plan_for(session, &read, &snapshot.catalogue, false)?;
+        Ok::<_, Failure>(snapshot.write(&plan, &read.rules, to)?)
+    })?;
+    Done::streamed(outcome).say(session);
+    Ok(())
+}
+
+/// Makes a copy, anonymises it, has `write` write it, and drops it, whatever happens.
+pub(in crate::commands::manage_db) fn from_copy<T>(
     session: &Session<'_>,
     verb: &'static str,
     original: &Facts,
@@ -25,7 +42,7 @@ pub(in crate::commands::manage_db) fn dump<T>(
         progress.finish();
         // The database may have changed since.
         let plan = rules::silent_plan(session, &read, copy)?;
-        let changed = done::change(session, copy, version, &plan)?;
+        let changed = done::change(session, copy, version, &plan, &read)?;
         done::set_password(session, copy, &read)?;
         changed.say(session);
         let copied = facts(&session.server, copy)?.unwrap_or_else(|| original.clone());

@@ -9,7 +9,7 @@ mod shown;
 use std::time::Instant;
 
 use done::Done;
-pub(super) use dump::dump;
+pub(super) use dump::{from_copy, stream};
 use rules::Read;
 
 use super::session::Session;
@@ -54,7 +54,7 @@ pub(super) fn run(session: &Session<'_>, settings: &Anonymize) -> Result<Exit, F
             let replacement = Replacement::copy(&session.server, &session.name)?;
             let mut done = None;
             let kept = work.replace(&replacement, true, |database| {
-                let changed = done::change(session, database, version, &plan)?;
+                let changed = done::change(session, database, version, &plan, &rules)?;
                 done::set_password(session, database, &rules)?;
                 // Whoever takes the copy as it is finds nothing old in it.
                 done = Some(if settings.vacuum { changed.vacuumed(session, database, &plan)? } else { changed });
@@ -62,7 +62,7 @@ pub(super) fn run(session: &Session<'_>, settings: &Anonymize) -> Result<Exit, F
             })?;
             return done.map(|done| done.kept(kept)).ok_or_else(|| Failure::said(Exit::Failed));
         }
-        let changed = done::change(session, &session.name, version, &plan)?;
+        let changed = done::change(session, &session.name, version, &plan, &rules)?;
         afterwards(session, settings, changed, &plan, &rules)
     })?;
     done.tell(session, VERB, began)?;

@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 use super::super::session::Session;
 use crate::commands::Failure;
 use crate::database::Name;
-use crate::database::anonymize::{Plan, Rules, Skipped, catalogue, read_rules};
+use crate::database::anonymize::{Catalogue, Plan, Rules, Skipped, catalogue, read_rules};
 use crate::exit::Exit;
 use crate::report::{Diagnostic, Report, Sources, read_optional};
 use crate::terminal::wrapped;
@@ -47,10 +47,23 @@ pub(super) fn plan(session: &Session<'_>, read: &Read, database: &Name, strict: 
     said(session, read, plan, strict)
 }
 
+/// What the rules mean for what a database has.
+pub(super) fn plan_for(
+    session: &Session<'_>,
+    read: &Read,
+    catalogue: &Catalogue,
+    strict: bool,
+) -> Result<Plan, Failure> {
+    said(session, read, Plan::new(&read.rules, catalogue, administrator(session)), strict)
+}
+
 /// The same without a word.
 pub(super) fn silent_plan(session: &Session<'_>, read: &Read, database: &Name) -> Result<Plan, Failure> {
-    let administrator = session.application.as_ref().map_or("admin", |application| application.administrator);
-    Ok(Plan::new(&read.rules, &catalogue(&session.server, database)?, administrator))
+    Ok(Plan::new(&read.rules, &catalogue(&session.server, database)?, administrator(session)))
+}
+
+fn administrator<'a>(session: &Session<'a>) -> &'a str {
+    session.application.as_ref().map_or("admin", |application| application.administrator)
 }
 
 fn said(session: &Session<'_>, read: &Read, plan: Plan, strict: bool) -> Result<Plan, Failure> {
