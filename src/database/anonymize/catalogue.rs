@@ -223,6 +223,13 @@ impl Table {
         qualified(&self.schema, &self.relation)
     }
 
+    /// Its own rows, without those of tables that inherit from it; all of them where it is partitioned.
+    pub(super) fn only(&self) -> String {
+        let is_own = |store: &Store| store.schema == self.schema && store.relation == self.relation;
+        let only = if self.own_stores().any(is_own) { "ONLY " } else { "" };
+        format!("{only}{}", self.identifier())
+    }
+
     /// For a lock: another server's tables take none.
     pub(super) fn lockable(&self) -> String {
         let is_far = self.stores.iter().any(|store| store.kind == 'f');

@@ -15,6 +15,7 @@ mod aftermath;
 mod catalogue;
 mod condition;
 mod conversation;
+mod examine;
 mod guard;
 mod method;
 mod objects;
@@ -32,6 +33,7 @@ mod suggest;
 mod vacuum;
 
 pub use catalogue::{Catalogue, Column, Table, catalogue};
+pub use examine::Purpose;
 pub use method::Method;
 pub use plan::{Plan, Skipped, Step};
 pub use read::read_rules;

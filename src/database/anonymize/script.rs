@@ -8,6 +8,8 @@ use crate::database::{identifier, literal};
 
 /// Up to so many rows of a table all are looked at in the proof; of more, about so many at random.
 const SAMPLE: u32 = 10_000;
+/// Where rows are not found again, values that are shorter are not looked for.
+const LONG: u32 = 8;
 
 /// What the numbers of the methods are made of. Nobody sees it, and it is gone with the transaction.
 const SECRETS: &str = "
@@ -123,6 +125,12 @@ pub(super) fn work(number: usize, step: &Step) -> String {
     )
 }
 
+/// What finds a row again: its key, unless that changes.
+fn place(step: &Step) -> &[String] {
+    let changes = |name: &String| step.columns().any(|(column, _)| identifier(column) == *name);
+    if step.key.iter().any(changes) { &[] } else { &step.key }
+}
+
 /// Counts what changes, and remembers traces of old values at their places.
 fn memory(number: usize, step: &Step, columns: &[Planned]) -> String {
     let (table, shared) = (&step.identifier, Shared::of(&columns.iter().collect::<Vec<_>>()));
@@ -132,7 +140,7 @@ fn memory(number: usize, step: &Step, columns: &[Planned]) -> String {
     let traces = columns.iter().enumerate().map(|(column, planned)| {
         format!("CASE WHEN {} THEN {} END AS trace_{column}", meant(planned, &shared, "t"), planned.change.trace)
     });
-    let places = step.key.iter().enumerate().map(|(part, name)| format!("t.{name} AS place_{part}"));
+    let places = place(step).iter().enumerate().map(|(part, name)| format!("t.{name} AS place_{part}"));
     let remembered: Vec<String> = places.chain(traces).collect();
     format!(
         "SELECT count(*) FILTER (WHERE {any}) AS touched_{number}{counts}\nFROM {all} \\gset\n\
@@ -160,9 +168,11 @@ pub(super) fn proof(number: usize, step: &Step) -> String {
     let lines = columns.iter().enumerate().map(|(column, planned)| {
         let trace = format!("o.trace_{column}");
         let survives = planned.change.survives.replace("{trace}", &trace);
-        let survivors = if step.key.is_empty() {
+        let survivors = if place(step).is_empty() {
             let anywhere = planned.change.survives.replace("= {trace}", &format!("IN (SELECT trace_{column} FROM lapstrake_old_{number})"));
-            format!("(SELECT count(*) FROM {table} t WHERE {anywhere} AND {})", planned.rows)
+            // A short value may be the old one of another row.
+            let long = if planned.change.is_compared { format!("length(t.{}::text) >= {LONG} AND ", identifier(&planned.column)) } else { String::new() };
+            format!("(SELECT count(*) FROM {table} t WHERE {long}{anywhere} AND {})", planned.rows)
         } else {
             format!("count(*) FILTER (WHERE {trace} IS NOT NULL AND {survives})")
         };
@@ -171,7 +181,7 @@ pub(super) fn proof(number: usize, step: &Step) -> String {
         )
     });
     let lines: Vec<String> = lines.collect();
-    let same_place = step.key.iter().enumerate().map(|(part, name)| format!("o.place_{part} = t.{name}"));
+    let same_place = place(step).iter().enumerate().map(|(part, name)| format!("o.place_{part} = t.{name}"));
     let same_place: Vec<String> = same_place.collect();
     let joined =
         if same_place.is_empty() { String::new() } else { format!(" JOIN {table} t ON {}", same_place.join(" AND ")) };

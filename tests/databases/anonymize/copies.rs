@@ -72,3 +72,80 @@ fn a_copy_that_was_there_before_is_refused_with_its_place() {
     stack.db(&["anonymize", "--yes"]).well();
     assert!(is_clean(&dumped(&stack)));
 }
+
+/// Everything that keeps a copy, and rules for what it is a copy of.
+fn everything() -> Stack {
+    stack(include_str!("copies.sql"), include_str!("copies.yml"))
+}
+
+/// What must hold of a database from which everything was hidden.
+const SHAPES: &str = r#"
+SELECT count(*) FROM "Odd.Näme"."Per""son" WHERE "Full.Näme" ~ '^[0-9a-f]{16}$' AND shown = '* ' || "Full.Näme"
+  AND mail ~ '^[0-9a-f]{16}@example.org$' AND array_length(tags, 1) = 3 AND tags[1] ~ '^[0-9a-f]{16}$' AND tags[2] IS NULL
+  AND tags[3] = '' AND home IS NULL AND document IS NULL AND words IS NULL AND alias ~ '^[0-9a-f]{16}$' AND span = 'empty'
+  AND names[1] ~ '^[0-9a-f]{16}$' AND extra = '{}' AND short ~ '^[0-9a-f]{3}$';
+SELECT count(*) FROM "Odd.Näme"."Per""son" p JOIN "Odd.Näme"."Per""son__history" h USING (id, "Full.Näme", mail);
+SELECT count(*) FROM visit WHERE name ~ '^[0-9a-f]{16}$';
+SELECT count(*) FROM note WHERE body ~ '^[0-9a-f]{16}$';
+SELECT count(*), min(name) FROM long_note, middle WHERE pages = 7 GROUP BY 'x'::text HAVING min(name) ~ '^[0-9a-f]{16}$';
+SELECT count(*) FROM reading r, mark m WHERE r.id = 2 AND (m.id, m.reading) IN ((1, NULL), (2, 2)) OR m.reading IS NULL AND m.file IS NULL;
+SELECT count(*) FROM session JOIN token USING (id, login) JOIN login ON login = name WHERE name ~ '^[0-9a-f]{16}$';
+SELECT string_agg(convert_from(lo_get(oid), 'UTF8'), ' ') FROM pg_largeobject_metadata;
+SELECT count(*) FROM audit;
+"#;
+
+#[test]
+fn whatever_keeps_a_copy_a_dump_has_none() {
+    let stack = everything();
+    let before = dumped(&stack);
+    assert!(before.contains("canary") && before.contains("Canary"));
+    for format in ["sql", "zst", "zip"] {
+        let file = format!("shared.{format}");
+        stack.db(&["dump", "--anonymized", "--format", format, &file]).well();
+        stack.sql("postgres", "DROP DATABASE IF EXISTS other");
+        stack.sql("postgres", "CREATE DATABASE other");
+        stack.db(&["load", "--database", "other", "--yes", &file]).well();
+        assert_hidden(&stack, "other");
+    }
+    let shared = std::fs::read_to_string(stack.path("shared.sql")).expect("the dump");
+    assert!(!shared.to_lowercase().contains("canary"), "{shared}");
+    let hexadecimal = "63616e617279";
+    assert!(!shared.contains(hexadecimal) && before.contains(hexadecimal), "{shared}");
+    assert_eq!(shared.matches("SET client_encoding").count(), 1);
+    assert_eq!(dumped(&stack).len(), before.len(), "the database was only to be read");
+    stack.assert_tidy();
+}
+
+#[test]
+fn whatever_keeps_a_copy_the_database_has_none() {
+    let stack = everything();
+    stack.db(&["anonymize", "--yes", "--no-vacuum"]).well();
+    assert_hidden(&stack, "main");
+    let states = "SELECT string_agg(tgname || tgenabled::text, ' ' ORDER BY tgname, tgrelid) FROM pg_trigger \
+        WHERE NOT tgisinternal; SELECT string_agg(ev_enabled::text, '') FROM pg_rewrite WHERE rulename = 'copying'";
+    assert_eq!(
+        stack.sql("main", states),
+        "alwaysA before_rowO lateO neverD of_cascadeO of_partO of_partsO of_partsO of_partsO of_partsO of_replicaR transitionO\nOO"
+    );
+    let comment = "SELECT obj_description(oid) FROM pg_constraint WHERE conname = 'of login'";
+    assert_eq!(stack.sql("main", comment), "kept comment");
+    let updates = "SELECT string_agg(conname || confupdtype::text, ' ' ORDER BY conname) FROM pg_constraint WHERE contype = 'f'";
+    assert!(stack.sql("main", updates).contains("session_login_fkeyc"), "{}", stack.sql("main", updates));
+    stack.assert_tidy();
+}
+
+#[track_caller]
+fn assert_hidden(stack: &Stack, database: &str) {
+    let shapes = stack.sql(database, SHAPES);
+    let lines: Vec<&str> = shapes.lines().collect();
+    assert_eq!(lines[..4], ["60", "60", "60", "2"], "{shapes}");
+    assert!(lines[4].starts_with("60|"), "{shapes}");
+    assert_eq!(lines[6..], ["20", "kept object", "0"], "{shapes}");
+    let container = stack.container("db");
+    let all = super::super::stack::docker(&["exec", &container, "pg_dump", "-U", "chief", database]);
+    assert!(!all.to_lowercase().contains("canary"), "{all}");
+    let statistics = "SELECT count(*) FROM pg_stats WHERE s::text ILIKE '%canary%'; \
+        SELECT count(*) FROM pg_statistic_ext_data d, pg_mcv_list_items(d.stxdmcv) m WHERE m::text ILIKE '%canary%'";
+    let statistics = statistics.replace("pg_stats WHERE", "pg_stats s WHERE");
+    assert_eq!(stack.sql(database, &statistics), "0\n0");
+}

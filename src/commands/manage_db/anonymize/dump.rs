@@ -8,7 +8,7 @@ use super::super::work;
 use super::done::Done;
 use super::{done, rules};
 use crate::commands::Failure;
-use crate::database::anonymize::snapshot;
+use crate::database::anonymize::{Purpose, snapshot};
 use crate::database::{Facts, Name, Replacement, drop_database, facts, pour};
 
 /// Writes an anonymised plain dump.
@@ -16,7 +16,7 @@ pub(in crate::commands::manage_db) fn stream(session: &Session<'_>, to: &mut dyn
     let read = rules::read(session)?;
     let version = session.version()?;
     let outcome = snapshot(&session.server, &session.name, version, |snapshot| {
-        let plan = rules::plan_for(session, &read, &snapshot.catalogue, false)?;
+        let plan = rules::plan_within(session, &read, snapshot, (Purpose::Stream, false))?;
         Ok::<_, Failure>(snapshot.write(&plan, &read.rules, to)?)
     })?;
     Done::streamed(outcome).say(session);

@@ -19,6 +19,7 @@ use std::io::Write;
 
 use super::catalogue::catalogue_within;
 use super::conversation::{Conversation, converse, random_text};
+use super::examine::{Purpose, examine};
 use super::run::{Outcome, doubt, outcome};
 use super::scan::Scanner;
 use super::{Catalogue, Plan, Rules, sample, script};
@@ -27,7 +28,7 @@ use crate::docker::RunError;
 use objects::Objects;
 use section::{Section, WithoutConstraints};
 
-const DOING: &str = "the anonymised dump";
+const DOING: &str = "the anonymisation";
 
 /// A database as it was at one moment.
 pub struct Snapshot<'s, 'r, 'c> {
@@ -36,8 +37,7 @@ pub struct Snapshot<'s, 'r, 'c> {
     conversation: &'c mut Conversation,
     /// Its name on the server.
     name: String,
-    /// What the database has.
-    pub catalogue: Catalogue,
+    catalogue: Catalogue,
 }
 
 /// Holds a snapshot of a database while `work` uses it.
@@ -77,6 +77,16 @@ fn begin(version: u32, drawn: &str) -> String {
 }
 
 impl Snapshot<'_, '_, '_> {
+    /// What the rules mean for it, and what of that its own constraints do not allow.
+    ///
+    /// # Errors
+    /// When the server does not tell.
+    pub fn plan(&mut self, rules: &Rules, administrator: &str, purpose: Purpose) -> Result<Plan, DatabaseError> {
+        let mut plan = Plan::new(rules, &self.catalogue, administrator);
+        examine(self.conversation, &mut plan, &self.catalogue, purpose)?;
+        Ok(plan)
+    }
+
     /// Writes the dump.
     ///
     /// # Errors
