@@ -67,6 +67,8 @@ pub(super) struct Store {
     pub(super) kind: char,
     /// The columns that a dump has, in their order.
     pub(super) columns: Vec<String>,
+    /// Whether names of objects stand in it, which are written differently on different search paths.
+    pub(super) has_names: bool,
 }
 
 /// A column.
@@ -134,7 +136,10 @@ SELECT json_build_object(
       'columns', coalesce((
         SELECT json_agg(a.attname ORDER BY a.attnum) FROM pg_attribute a
         WHERE a.attrelid = s.oid AND a.attnum > 0 AND NOT a.attisdropped
-          AND coalesce(to_jsonb(a) ->> 'attgenerated', '') = ''), '[]')) ORDER BY s.oid)
+          AND coalesce(to_jsonb(a) ->> 'attgenerated', '') = ''), '[]'),
+      'has_names', EXISTS (SELECT FROM pg_attribute a JOIN pg_type y ON y.oid = a.atttypid
+        WHERE a.attrelid = s.oid AND a.attnum > 0 AND NOT a.attisdropped
+          AND (y.typtype NOT IN ('b', 'e') OR y.oid::regtype::text ~ '^reg' OR y.typelem::regtype::text ~ '^reg'))) ORDER BY s.oid)
     FROM tree JOIN pg_class s ON s.oid = tree.oid JOIN pg_namespace sn ON sn.oid = s.relnamespace
     WHERE s.relpersistence <> 't'))
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::io::{self, Write};
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use indexmap::IndexMap;
 use memchr::{memchr_iter, memmem, memrchr};
 
@@ -18,6 +18,8 @@ const LONGEST_LINE: usize = 8 << 20;
 const OVERLAP: usize = 1 << 10;
 /// A weak value alone may stand somewhere by chance: so many different ones do not.
 const WEAK: usize = 3;
+/// How many bytes to look for are few.
+const FEW: usize = 64 << 10;
 const END_OF_DATA: &[u8] = b"\\.\n";
 
 /// Whether the values of a column were judged already: it has a rule, or is said to hold nothing personal.
@@ -59,10 +61,7 @@ impl<'s, W: Write> Scanner<'s, W> {
                 patterns.push(number);
             }
         }
-        let builder = || AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).ascii_case_insensitive(true).build(&texts);
-        let automaton = if texts.is_empty() { None } else { Some(builder()) };
-        let automaton =
-            automaton.transpose().map_err(|error| crate::docker::RunError::Streams(io::Error::other(error)))?;
+        let automaton = if texts.is_empty() { None } else { Some(automaton(&texts)?) };
         let place = Place::Statements(String::new());
         let (held, found) = (Vec::new(), IndexMap::new());
         Ok(Self { to, judged, samples, automaton, patterns, held, place, fields: 0, found })
@@ -194,6 +193,15 @@ impl<W: Write> Write for Scanner<'_, W> {
     fn flush(&mut self) -> io::Result<()> {
         self.to.flush()
     }
+}
+
+fn automaton(texts: &[Vec<u8>]) -> Result<AhoCorasick, DatabaseError> {
+    let length: usize = texts.iter().map(Vec::len).sum();
+    // The fastest one, as long as it is small.
+    let kind = (length < FEW).then_some(AhoCorasickKind::DFA);
+    let mut builder = AhoCorasick::builder();
+    builder.match_kind(MatchKind::LeftmostLongest).ascii_case_insensitive(true).kind(kind);
+    builder.build(texts).map_err(|error| crate::docker::RunError::Streams(io::Error::other(error)).into())
 }
 
 /// The schema, the relation and the columns of `COPY s.t (a, b) FROM stdin;`.

@@ -107,38 +107,49 @@ impl Snapshot<'_, '_, '_> {
         if objects.are_chosen() {
             words.push("--no-blobs".to_owned());
         }
-        let closing = self.draw(&words, "pre-data", Section::first(&mut to))?;
-        let mut others = words.clone();
-        others.extend(outgoing.iter().map(|table| format!("--exclude-table-data={}", table.store.identifier())));
-        self.draw(&others, "data", Section::later(&mut to))?;
-        let mut heard = vec![super::run::Heard::default(); plan.steps.len()];
-        for table in &outgoing {
-            rows::write(self.conversation, table, &mut heard, &mut to)?;
-        }
-        rows::count_gone(self.conversation, plan, &mut heard)?;
-        if let Some(doubt) = doubt(plan, &heard) {
-            return Err(refused(doubt));
-        }
-        objects.write(self.conversation, &mut to)?;
-        self.draw(&words, "post-data", Section::later(WithoutConstraints::new(&mut to, &constraints)))?;
-        to.write_all(&closing).map_err(RunError::Streams)?;
-        let found = to.finish();
-        if found.is_empty() { Ok(outcome(plan, heard)) } else { Err(refused(told(&found))) }
+        let mut first = words.clone();
+        first.extend(outgoing.iter().map(|table| format!("--exclude-table-data={}", table.store.identifier())));
+        let server = self.server;
+        let database = self.database;
+        std::thread::scope(|scope| {
+            // What comes last is short, and made while the data are.
+            let last = scope.spawn(|| {
+                let mut last = Vec::new();
+                let section = Section::later(WithoutConstraints::new(&mut last, &constraints));
+                draw(server, database, &words, &["--section=post-data"], section).map(|_| last)
+            });
+            let closing = draw(server, database, &first, &["--section=pre-data", "--section=data"], Section::first(&mut to))?;
+            let mut heard = vec![super::run::Heard::default(); plan.steps.len()];
+            for table in &outgoing {
+                rows::write(self.conversation, table, &mut heard, &mut to)?;
+            }
+            rows::count_gone(self.conversation, plan, &mut heard)?;
+            if let Some(doubt) = doubt(plan, &heard) {
+                return Err(refused(doubt));
+            }
+            objects.write(self.conversation, &mut to)?;
+            let last = last.join().unwrap_or_else(|_| Err(refused(UNFINISHED.to_owned())))?;
+            to.write_all(&last).and_then(|()| to.write_all(&closing)).map_err(RunError::Streams)?;
+            let found = to.finish();
+            if found.is_empty() { Ok(outcome(plan, heard)) } else { Err(refused(told(&found))) }
+        })
     }
+}
 
-    /// Has pg_dump write a part, and gives back its closing line.
-    fn draw<W: Write>(
-        &self,
-        words: &[String],
-        part: &str,
-        mut to: Section<W>,
-    ) -> Result<Vec<u8>, DatabaseError> {
-        let part = format!("--section={part}");
-        let words: Vec<&str> = words.iter().map(String::as_str).chain([part.as_str()]).collect();
-        self.server.draw(self.database, &words, &mut to, DOING)?;
-        let closing = to.finish().map_err(RunError::Streams)?;
-        closing.ok_or_else(|| refused("pg_dump ended without the closing line of a complete dump".to_owned()))
-    }
+const UNFINISHED: &str = "pg_dump ended without the closing line of a complete dump";
+
+/// Has pg_dump write parts, and gives back its closing line.
+fn draw<W: Write>(
+    server: &Server<'_>,
+    database: &Name,
+    words: &[String],
+    parts: &[&str],
+    mut to: Section<W>,
+) -> Result<Vec<u8>, DatabaseError> {
+    let words: Vec<&str> = words.iter().map(String::as_str).chain(parts.iter().copied()).collect();
+    server.draw(database, &words, &mut to, DOING)?;
+    let closing = to.finish().map_err(RunError::Streams)?;
+    closing.ok_or_else(|| refused(UNFINISHED.to_owned()))
 }
 
 /// The unique constraints that are in the way, each with its table.

@@ -63,7 +63,9 @@ pub(super) fn write(
         );
         to.write_all(header.as_bytes()).map_err(failed)?;
         let from = renewed.rows(&format!("ONLY {}", store.identifier()));
-        let sql = format!("COPY (SELECT {} FROM {from} WHERE {}) TO STDOUT;", values.join(", "), without_path());
+        // What sets the path keeps the server from working in parallel.
+        let rows = if store.has_names { format!(" WHERE {}", without_path()) } else { String::new() };
+        let sql = format!("COPY (SELECT {} FROM {from}{rows}) TO STDOUT;", values.join(", "));
         let mut lines = Vec::new();
         conversation.copy(&with_path(&sql), &mut |piece| {
             lines.clear();
