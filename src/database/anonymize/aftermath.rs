@@ -26,7 +26,8 @@ pub(super) fn forget_statistics(session: &mut Conversation, tables: &[String]) -
     if !tables.is_empty() {
         session.ask(&format!("{}{}", FORGET.replace("{tables}", &array(tables)), analyze(tables)))?;
     }
-    let views = session.ask("SELECT format('ANALYZE %I.%I;', schemaname, matviewname) FROM pg_matviews WHERE ispopulated;")?;
+    let views =
+        session.ask("SELECT format('ANALYZE %I.%I;', schemaname, matviewname) FROM pg_matviews WHERE ispopulated;")?;
     session.ask(&views).map(drop)
 }
 
@@ -138,6 +139,10 @@ const WRITTEN_DOWN: &[(&str, &str, &str)] = &[
     ),
     ("comments.pg_description", "description", "SELECT description FROM pg_description WHERE objoid >= 16384"),
     ("defaults.pg_attrdef", "expression", "SELECT pg_get_expr(adbin, adrelid) FROM pg_attrdef"),
-    ("constraints.pg_constraint", "expression", "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE contype = 'c'"),
+    (
+        "constraints.pg_constraint",
+        "expression",
+        "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE contype = 'c'",
+    ),
     ("functions.pg_proc", "source", "SELECT prosrc FROM pg_proc WHERE oid >= 16384"),
 ];

@@ -62,14 +62,17 @@ pub(super) fn examine(
         let constraint: Constraint = serde_json::from_str(line).map_err(|_| DatabaseError::Strange(line.to_owned()))?;
         let Some(table) = catalogue.numbered(constraint.table) else { continue };
         let renewed = Renewed::of_table(plan, catalogue, table);
-        let is_dropped = plan.steps.iter().any(|step| step.oid == table.oid && step.drop_constraints.contains(&constraint.name));
+        let is_dropped =
+            plan.steps.iter().any(|step| step.oid == table.oid && step.drop_constraints.contains(&constraint.name));
         let Some(planned) = changed(&renewed, &constraint.columns).filter(|_| !is_dropped) else { continue };
         if let Some(why) = broken(session, &constraint, table, &renewed)? {
             faults.push((format!("{}.{}", table.name, planned.column), why, planned.span));
         }
     }
     for link in &catalogue.links {
-        let (Some(child), Some(parent)) = (catalogue.numbered(link.child), catalogue.numbered(link.parent)) else { continue };
+        let (Some(child), Some(parent)) = (catalogue.numbered(link.child), catalogue.numbered(link.parent)) else {
+            continue;
+        };
         if let Some(fault) = parted(session, plan, catalogue, (link, child, parent), purpose)? {
             faults.push(fault);
         }
@@ -96,12 +99,15 @@ fn broken(
     let mut count = |sql: &str| number(session, sql);
     Ok(match &constraint.sort {
         Sort::Unique { keys, rows: covered } => {
-            let few = columns.iter().all(|column| renewed.changes(column)).then(|| scarce(table, renewed, columns)).flatten();
+            let few =
+                columns.iter().all(|column| renewed.changes(column)).then(|| scarce(table, renewed, columns)).flatten();
             let covered = covered.as_ref().map(|covered| format!(" AND ({covered})")).unwrap_or_default();
             if let Some(values) = few {
                 let filled = count(&format!("SELECT count(*) FROM {rows} WHERE TRUE{covered}"))? as f64;
                 if filled * filled / 2.0 > values / IMPROBABLE {
-                    let why = format!("must be unique (`{name}`), and of {values:.0} possible values {filled:.0} rows may draw the same");
+                    let why = format!(
+                        "must be unique (`{name}`), and of {values:.0} possible values {filled:.0} rows may draw the same"
+                    );
                     return Ok(Some(why));
                 }
             }
@@ -114,7 +120,8 @@ fn broken(
                 filled.join(" AND "),
                 keys.iter().map(|key| format!("({key})")).collect::<Vec<_>>().join(", ")
             ))?;
-            (twice > 0).then(|| format!("must be unique (`{name}`), and {twice} values would stand there more than once"))
+            (twice > 0)
+                .then(|| format!("must be unique (`{name}`), and {twice} values would stand there more than once"))
         }
         Sort::Check(_) | Sort::Partitions(_) if columns.iter().any(computed) => None,
         Sort::Check(sql) => {
@@ -127,11 +134,13 @@ fn broken(
             let some: Vec<String> = parts.iter().map(|part| format!("({part})")).collect();
             let some = if some.is_empty() { "FALSE".to_owned() } else { some.join(" OR ") };
             let homeless = count(&format!("SELECT count(*) FROM {rows} WHERE ({some}) IS NOT TRUE"))?;
-            (homeless > 0).then(|| format!("decides to which partition a row belongs, and {homeless} rows would belong to none"))
+            (homeless > 0)
+                .then(|| format!("decides to which partition a row belongs, and {homeless} rows would belong to none"))
         }
         Sort::Domain(domain) => {
             let column = columns.first().map(|column| identifier(column)).unwrap_or_default();
-            let told = session.ask(&DOMAIN.replace("{value}", &format!("{column}::{domain}")).replace("{rows}", &rows))?;
+            let told =
+                session.ask(&DOMAIN.replace("{value}", &format!("{column}::{domain}")).replace("{rows}", &rows))?;
             (told.trim() == "t").then(|| format!("has type `{domain}`, whose conditions the new values do not fulfil"))
         }
     })

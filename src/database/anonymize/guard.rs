@@ -87,7 +87,9 @@ fn touched(plan: &Plan, catalogue: &Catalogue) -> Vec<String> {
     let mut going: Vec<u32> =
         plan.steps.iter().filter(|step| matches!(step.work, Work::Delete(_))).map(|step| step.oid).collect();
     while let Some(parent) = going.pop() {
-        for link in catalogue.links.iter().filter(|link| link.parent == parent && matches!(link.on_delete, 'c' | 'n' | 'd')) {
+        for link in
+            catalogue.links.iter().filter(|link| link.parent == parent && matches!(link.on_delete, 'c' | 'n' | 'd'))
+        {
             if !numbers.contains(&link.child) {
                 numbers.push(link.child);
                 going.push(link.child);
@@ -95,21 +97,27 @@ fn touched(plan: &Plan, catalogue: &Catalogue) -> Vec<String> {
         }
     }
     let tables = numbers.iter().filter_map(|number| catalogue.numbered(*number));
-    let mut names: Vec<String> =
-        tables.flat_map(|table| std::iter::once(table.identifier()).chain(table.own_stores().map(super::catalogue::Store::identifier))).collect();
+    let mut names: Vec<String> = tables
+        .flat_map(|table| {
+            std::iter::once(table.identifier()).chain(table.own_stores().map(super::catalogue::Store::identifier))
+        })
+        .collect();
     names.sort();
     names.dedup();
     names
 }
 
-/// The foreign keys of which an end changes.
+/// The foreign keys of which an end changes, and those of which rows go at both ends, whichever goes first.
 fn changed_links<'c>(plan: &'c Plan, catalogue: &'c Catalogue) -> impl Iterator<Item = &'c Link> {
     let changes = |table: u32, columns: &[String]| {
         let steps = plan.steps.iter().filter(move |step| step.oid == table);
         steps.flat_map(super::Step::columns).any(|(column, _)| columns.iter().any(|one| one == column))
     };
+    let goes = |table: u32| plan.steps.iter().any(|step| step.oid == table && matches!(step.work, Work::Delete(_)));
     catalogue.links.iter().filter(move |link| {
-        changes(link.child, &link.child_columns) || changes(link.parent, &link.parent_columns)
+        changes(link.child, &link.child_columns)
+            || changes(link.parent, &link.parent_columns)
+            || (matches!(link.on_delete, 'a' | 'r') && goes(link.child) && goes(link.parent))
     })
 }
 

@@ -90,7 +90,8 @@ impl Method {
                      ::{}",
                     column.sort
                 );
-                let applies = format!("EXISTS (SELECT FROM unnest({name}) AS lapstrake_e WHERE lapstrake_e::text <> '')");
+                let applies =
+                    format!("EXISTS (SELECT FROM unnest({name}) AS lapstrake_e WHERE lapstrake_e::text <> '')");
                 Ok(Change { applies, value, ..compared(&text) })
             }
             Self::Token { equal } => hidden(column, name, &fitted(column, name, &token(*equal, &text, &draw), TOKEN)),

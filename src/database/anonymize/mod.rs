@@ -16,6 +16,7 @@ mod catalogue;
 mod condition;
 mod conversation;
 mod examine;
+mod followers;
 mod guard;
 mod method;
 mod objects;
@@ -34,6 +35,7 @@ mod vacuum;
 
 pub use catalogue::{Catalogue, Column, Table, catalogue};
 pub use examine::Purpose;
+pub use followers::followers;
 pub use method::Method;
 pub use plan::{Plan, Skipped, Step};
 pub use read::read_rules;

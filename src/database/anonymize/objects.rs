@@ -1,9 +1,9 @@
 //! Large objects that a plan takes the last reference from.
 
 use super::catalogue::Catalogue;
+use super::conversation::Conversation;
 use super::plan::{Plan, Work};
 use super::renewed::Renewed;
-use super::conversation::Conversation;
 use crate::database::{DatabaseError, identifier};
 
 /// Queries for what refers to large objects, in a column `object`.

@@ -3,7 +3,7 @@
 use super::catalogue::{Catalogue, Store};
 use super::condition::{Circumstances, Condition};
 use super::method::Change;
-use super::rules::{History, Rows, TableRules};
+use super::rules::{ColumnRule, History, Rows, Stored, TableRules};
 use super::{Method, Rules, Table};
 use crate::database::identifier;
 use crate::report::{Span, nearest};
@@ -96,6 +96,22 @@ impl Plan {
         plan
     }
 
+    /// Adds the administrator's password as it is stored, where the rules say how.
+    pub(super) fn with_password(mut self, rules: &Rules, catalogue: &Catalogue, administrator: &str) -> Self {
+        let here = Circumstances { settings: &rules.settings, administrator, catalogue };
+        let stored = rules.settings.administrator.as_ref().and_then(|administrator| administrator.stored.as_ref());
+        let Some(Stored { span, table, column, value, rows }) = stored else { return self };
+        let rule = ColumnRule { span: *span, method: Method::Fixed(value.clone()), rows: rows.clone() };
+        let mut rules = TableRules::new(*span);
+        rules.columns.insert(column.clone(), rule);
+        for name in [format!("{table}__history"), table.clone()] {
+            if let Some(table) = catalogue.table(&name) {
+                self.add(table, &rules, here, 0, true);
+            }
+        }
+        self
+    }
+
     fn add(&mut self, table: &Table, rule: &TableRules, here: Circumstances<'_>, number: usize, is_former: bool) {
         if let Some(far) = table.stores.iter().find(|store| store.kind == 'f') {
             let why = format!("its rows in `{}.{}` are another server's", far.schema, far.relation);
@@ -155,7 +171,13 @@ impl Plan {
             match column.method.change(present, &quoted, first + number, &row) {
                 Ok(change) => {
                     let rows = sql(&column.rows.clone().or(&rule.rows), here);
-                    planned.push(Planned { column: name.clone(), method: column.method.word(), rows, change, span: column.span });
+                    planned.push(Planned {
+                        column: name.clone(),
+                        method: column.method.word(),
+                        rows,
+                        change,
+                        span: column.span,
+                    });
                 }
                 Err(why) => self.fault(what, why, column.span),
             }

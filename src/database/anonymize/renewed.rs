@@ -25,7 +25,12 @@ const MEANT: &str = "lapstrake_meant_";
 
 impl<'p> Renewed<'p> {
     /// What a plan does to a relation that belongs to several tables perhaps: to those it inherits from.
-    pub(super) fn of(plan: &'p Plan, catalogue: &Catalogue, is_meant: impl Fn(&Step) -> bool, oid: Option<u32>) -> Self {
+    pub(super) fn of(
+        plan: &'p Plan,
+        catalogue: &Catalogue,
+        is_meant: impl Fn(&Step) -> bool,
+        oid: Option<u32>,
+    ) -> Self {
         let mut renewed = Self::default();
         for (number, step) in plan.steps.iter().enumerate().filter(|(_, step)| is_meant(step)) {
             match &step.work {
@@ -107,7 +112,8 @@ impl<'p> Renewed<'p> {
         let old = format!("t.{}", identifier(column));
         let changes = self.columns.iter().enumerate().filter(|(_, (_, planned))| planned.column == column);
         let value = changes.fold(old, |former, (number, (_, planned))| {
-            let value = if planned.change.is_compared { format!("t.{NEW}{number}") } else { planned.change.value.clone() };
+            let value =
+                if planned.change.is_compared { format!("t.{NEW}{number}") } else { planned.change.value.clone() };
             format!("CASE WHEN t.{MEANT}{number} THEN {value} ELSE {former} END")
         });
         let emptied = self.emptied.iter().enumerate().filter(|(_, (emptied, _))| emptied == column);

@@ -27,8 +27,27 @@ pub struct Settings {
     pub company_names: Option<Treatment>,
     /// The group whose users stay as they are.
     pub keep_group: Option<String>,
-    /// The administrator's new password, and what the database must have for it.
-    pub(super) administrator: Option<(String, Vec<String>)>,
+    pub(super) administrator: Option<Administrator>,
+}
+
+/// The administrator's new password.
+#[derive(Clone, Debug)]
+pub(super) struct Administrator {
+    pub(super) password: String,
+    /// What the database must have for it.
+    pub(super) needs: Vec<String>,
+    /// How it is stored, for dumps that no application sees before they are loaded.
+    pub(super) stored: Option<Stored>,
+}
+
+/// How a password is stored.
+#[derive(Clone, Debug)]
+pub(super) struct Stored {
+    pub(super) span: Span,
+    pub(super) table: String,
+    pub(super) column: String,
+    pub(super) value: String,
+    pub(super) rows: Rows,
 }
 
 /// What happens to a sort of data.
@@ -88,17 +107,28 @@ impl Rules {
     /// The password that the administrator gets, if the database has administrators.
     #[must_use]
     pub fn password(&self, catalogue: &Catalogue) -> Option<&str> {
-        let (password, needs) = self.settings.administrator.as_ref()?;
+        let Administrator { password, needs, .. } = self.settings.administrator.as_ref()?;
         needs.iter().all(|need| catalogue.has(need)).then_some(password)
     }
 
+    /// Whether a dump can have that password without the application.
+    #[must_use]
+    pub fn stores_password(&self) -> bool {
+        self.settings.administrator.as_ref().is_some_and(|administrator| administrator.stored.is_some())
+    }
+
     /// Whether a column, by its schema, its table and its name, was judged: it has a rule, or holds nothing personal.
-    pub(super) fn judged<'r>(&'r self, plan: &'r Plan, catalogue: &'r Catalogue) -> impl Fn(&str, &str, &str) -> bool + 'r {
+    pub(super) fn judged<'r>(
+        &'r self,
+        plan: &'r Plan,
+        catalogue: &'r Catalogue,
+    ) -> impl Fn(&str, &str, &str) -> bool + 'r {
         move |schema, relation, column| {
             let holds = |store: &Store| store.schema == schema && store.relation == relation;
             let table = catalogue.tables().find(|table| table.stores.iter().any(holds));
             let name = table.map_or_else(|| relation.to_owned(), |table| table.name.clone());
-            let is_changed = |step: &Step| step.stores.iter().any(holds) && step.columns().any(|(own, _)| own == column);
+            let is_meant = |step: &Step| step.table == name || step.stores.iter().any(holds);
+            let is_changed = |step: &Step| is_meant(step) && step.columns().any(|(own, _)| own == column);
             let of_former = self.tables.iter().any(|(own, rule)| {
                 name.strip_prefix(own.as_str()) == Some("__history")
                     && (rule.columns.contains_key(column) || rule.history == Some(History::Untouched))

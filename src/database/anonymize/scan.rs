@@ -272,7 +272,10 @@ mod tests {
             ("COPY public.p (id, name) FROM stdin;\n1\tSecret17\n\\.\n", None),
             ("COPY public.p (id, name, x) FROM stdin;\n1\tSecret17\t(1,Secret17)\n\\.\n", Some("`p.x`")),
             ("COPY \"a\".\"b \"\"c\" (id, \"d\"\"\") FROM stdin;\n1\t'secret17':1\n\\.\n", Some("`a.b \"c.d\"`")),
-            ("COPY public.p (id, name) FROM stdin;\n\\.\n\n-- Name: c; Type: COMMENT\nIS 'Secret17';\n", Some("`c; Type")),
+            (
+                "COPY public.p (id, name) FROM stdin;\n\\.\n\n-- Name: c; Type: COMMENT\nIS 'Secret17';\n",
+                Some("`c; Type"),
+            ),
             ("COPY public.f (b) FROM stdin;\n\\\\x00536563726574313700\n\\.\n", Some("`f.b`")),
             ("COPY public.f (b) FROM stdin;\nSecret170 XSecret17\n\\.\n", None),
             ("COPY public.f (b) FROM stdin;\nM. Dupont\n\\.\n", None),
@@ -287,7 +290,8 @@ mod tests {
 
     #[test]
     fn many_weak_values_are_no_chance() {
-        let samples: Vec<Sample> = ["dupont", "durand", "martin"].iter().map(|text| sample(text, Strength::Weak)).collect();
+        let samples: Vec<Sample> =
+            ["dupont", "durand", "martin"].iter().map(|text| sample(text, Strength::Weak)).collect();
         let dump = "COPY public.v (n) FROM stdin;\nDupont\nDurand\n\\.\n";
         assert!(found(&samples, dump, 7).is_empty());
         assert_eq!(found(&samples, &dump.replace("\\.", "Martin\n\\."), 7).len(), 1);

@@ -44,7 +44,8 @@ fn nothing_of_the_old_rows_is_left() {
     assert_eq!(stack.sql("main", "SELECT count(*) FROM audit"), "0");
     stack.sql("postgres", "CREATE DATABASE other");
     stack.db(&["load", "--database", "other", "--yes", "shared.sql"]).well();
-    let shapes = "SELECT count(*) FROM party_search WHERE name ~ '^[0-9a-f]{16}$' AND email ~ '^[0-9a-f]{16}@example.org$'";
+    let shapes =
+        "SELECT count(*) FROM party_search WHERE name ~ '^[0-9a-f]{16}$' AND email ~ '^[0-9a-f]{16}@example.org$'";
     assert_eq!(stack.sql("other", shapes), "50");
 
     stack.db(&["anonymize", "--yes", "--no-vacuum"]).well();
@@ -61,7 +62,11 @@ fn a_copy_that_was_there_before_is_refused_with_its_place() {
     for command in [&["dump", "--anonymized", "shared.sql"][..], &["anonymize", "--yes"]] {
         let told = stack.db(command);
         assert_eq!(told.code, 1, "{told:?}");
-        assert!(told.stderr.contains("`audit.old_row`") && told.stderr.contains("`party_party.name`"), "{}", told.stderr);
+        assert!(
+            told.stderr.contains("`audit.old_row`") && told.stderr.contains("`party_party.name`"),
+            "{}",
+            told.stderr
+        );
         assert!(!told.stderr.to_lowercase().contains("secret"), "{}", told.stderr);
     }
     assert!(!stack.path("shared.sql").exists());
@@ -129,7 +134,8 @@ fn whatever_keeps_a_copy_the_database_has_none() {
     );
     let comment = "SELECT obj_description(oid) FROM pg_constraint WHERE conname = 'of login'";
     assert_eq!(stack.sql("main", comment), "kept comment");
-    let updates = "SELECT string_agg(conname || confupdtype::text, ' ' ORDER BY conname) FROM pg_constraint WHERE contype = 'f'";
+    let updates =
+        "SELECT string_agg(conname || confupdtype::text, ' ' ORDER BY conname) FROM pg_constraint WHERE contype = 'f'";
     assert!(stack.sql("main", updates).contains("session_login_fkeyc"), "{}", stack.sql("main", updates));
     stack.assert_tidy();
 }
@@ -148,4 +154,57 @@ fn assert_hidden(stack: &Stack, database: &str) {
         SELECT count(*) FROM pg_statistic_ext_data d, pg_mcv_list_items(d.stxdmcv) m WHERE m::text ILIKE '%canary%'";
     let statistics = statistics.replace("pg_stats WHERE", "pg_stats s WHERE");
     assert_eq!(stack.sql(database, &statistics), "0\n0");
+}
+
+#[test]
+fn a_client_that_writes_meanwhile_does_not_disturb() {
+    let stack = stack(
+        "CREATE TABLE hidden (id int, name text); CREATE TABLE open (id int, name text); CREATE SEQUENCE turn;
+         INSERT INTO hidden SELECT n, 'old ' || n FROM generate_series(1, 50000) n; INSERT INTO open SELECT * FROM hidden;",
+        "tables:\n  hidden: {columns: {name: token}}\n  open: {columns: {name: keep}}\n",
+    );
+    let container = stack.container("db");
+    let turn = "BEGIN; INSERT INTO hidden VALUES (nextval('turn'), 'x'); INSERT INTO open VALUES (currval('turn'), 'x'); COMMIT;";
+    let script = format!("while psql -qXU chief -c \"{turn}\" main; do :; done");
+    let mut writer =
+        std::process::Command::new("docker").args(["exec", &container, "sh", "-c", &script]).spawn().expect("docker");
+    for number in 0..3 {
+        let before = stack.sql("main", "SELECT count(*) FROM open");
+        let file = format!("shared-{number}.sql");
+        stack.db(&["dump", "--anonymized", &file]).well();
+        assert_ne!(stack.sql("main", "SELECT count(*) FROM open"), before, "nobody wrote meanwhile");
+        stack.sql("postgres", "DROP DATABASE IF EXISTS other");
+        stack.sql("postgres", "CREATE DATABASE other");
+        stack.db(&["load", "--database", "other", "--yes", &file]).well();
+        let apart =
+            "SELECT count(*) FROM hidden FULL JOIN open USING (id) WHERE hidden.name IS NULL OR open.name IS NULL";
+        assert_eq!(stack.sql("other", apart), "0");
+    }
+    stack.sql("main", "ALTER TABLE hidden RENAME TO gone");
+    let _ = writer.wait();
+}
+
+#[test]
+fn what_holds_copies_of_words_is_proposed() {
+    let stack = stack(include_str!("copies.sql"), "tables: {}\n");
+    let proposed = stack.db(&["anonymize", "--suggest"]).well().stdout;
+    for line in [
+        "document: null  # 60 of 60 values refer to large objects",
+        "words: null  # it holds",
+        "mail: email",
+        "holder:",
+    ] {
+        assert!(proposed.contains(line), "{line} in {proposed}");
+    }
+    assert_eq!(stack.db(&["anonymize", "--check"]).code, 1);
+}
+
+#[test]
+fn who_follows_the_changes_is_named() {
+    let stack = stack(
+        "CREATE TABLE person (id int PRIMARY KEY, name text); CREATE PUBLICATION all_of_it FOR ALL TABLES",
+        "tables: {}\n",
+    );
+    let told = stack.db(&["anonymize", "--yes"]).well();
+    assert!(told.stderr.contains("publication `all_of_it`"), "{}", told.stderr);
 }

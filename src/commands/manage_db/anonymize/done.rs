@@ -25,7 +25,13 @@ pub(super) struct Done {
 }
 
 /// Does the transaction.
-pub(super) fn change(session: &Session<'_>, database: &Name, version: u32, plan: &Plan, read: &Read) -> Result<Done, Failure> {
+pub(super) fn change(
+    session: &Session<'_>,
+    database: &Name,
+    version: u32,
+    plan: &Plan,
+    read: &Read,
+) -> Result<Done, Failure> {
     let live = session.context.printer.live();
     live.show("anonymising".to_owned());
     let outcome = anonymize(&session.server, database, version, plan, &read.rules)?;

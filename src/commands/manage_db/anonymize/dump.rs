@@ -20,6 +20,12 @@ pub(in crate::commands::manage_db) fn stream(session: &Session<'_>, to: &mut dyn
         Ok::<_, Failure>(snapshot.write(&plan, &read.rules, to)?)
     })?;
     Done::streamed(outcome).say(session);
+    let sets_password = session.application.as_ref().is_some_and(|application| !application.set_password.is_empty());
+    if sets_password && !read.rules.stores_password() {
+        let advice = "the administrator's password in the dump is the database's own: once it is loaded, \
+                      `lapstrake manage_db change_admin_password` sets another";
+        session.context.printer.say(advice);
+    }
     Ok(())
 }
 

@@ -16,7 +16,7 @@ use super::session::Session;
 use super::{questions, work};
 use crate::commands::Failure;
 use crate::database::Replacement;
-use crate::database::anonymize::{Plan, count};
+use crate::database::anonymize::{Plan, count, followers};
 use crate::exit::Exit;
 use crate::report::Diagnostic;
 use crate::settings::{Aim, Anonymize};
@@ -42,6 +42,7 @@ pub(super) fn run(session: &Session<'_>, settings: &Anonymize) -> Result<Exit, F
     let _lock = session.lock(VERB)?;
     let facts = session.facts()?;
     let plan = rules::plan(session, &rules, &session.name, settings.strict)?;
+    followers(&session.server, &session.name)?.iter().for_each(|line| session.context.printer.say(line));
     questions::agree(session.context, session.settings, || {
         let counts = count(&session.server, &session.name, &plan)?;
         Ok(question(session, settings, &shown::rows(&plan, &counts), facts.connections))

@@ -83,6 +83,9 @@ impl Snapshot<'_, '_, '_> {
     /// When the server does not tell.
     pub fn plan(&mut self, rules: &Rules, administrator: &str, purpose: Purpose) -> Result<Plan, DatabaseError> {
         let mut plan = Plan::new(rules, &self.catalogue, administrator);
+        if purpose == Purpose::Stream {
+            plan = plan.with_password(rules, &self.catalogue, administrator);
+        }
         examine(self.conversation, &mut plan, &self.catalogue, purpose)?;
         Ok(plan)
     }
@@ -118,7 +121,8 @@ impl Snapshot<'_, '_, '_> {
                 let section = Section::later(WithoutConstraints::new(&mut last, &constraints));
                 draw(server, database, &words, &["--section=post-data"], section).map(|_| last)
             });
-            let closing = draw(server, database, &first, &["--section=pre-data", "--section=data"], Section::first(&mut to))?;
+            let closing =
+                draw(server, database, &first, &["--section=pre-data", "--section=data"], Section::first(&mut to))?;
             let mut heard = vec![super::run::Heard::default(); plan.steps.len()];
             for table in &outgoing {
                 rows::write(self.conversation, table, &mut heard, &mut to)?;
@@ -175,7 +179,9 @@ pub(super) fn refused(complaint: String) -> DatabaseError {
 
 /// Sets the path back on which conditions find their tables.
 pub(super) fn with_path(sql: &str) -> String {
-    format!("SELECT set_config('search_path', concat_ws(', ', 'pg_catalog', nullif(:'lapstrake_path', '')), false) \\g /dev/null\n{sql}")
+    format!(
+        "SELECT set_config('search_path', concat_ws(', ', 'pg_catalog', nullif(:'lapstrake_path', '')), false) \\g /dev/null\n{sql}"
+    )
 }
 
 /// Once in a query: from then on names are written with their schemas, as a dump must have them.

@@ -17,6 +17,8 @@ use crate::docker::RunError;
 /// A relation whose data pg_dump does not write.
 pub(super) struct Outgoing<'p> {
     pub(super) store: &'p Store,
+    /// Where its rows are loaded: of partitions the whole, for a new value may belong to another one.
+    into: String,
     renewed: Renewed<'p>,
 }
 
@@ -32,7 +34,9 @@ pub(super) fn outgoing<'p>(plan: &'p Plan, catalogue: &'p Catalogue) -> Vec<Outg
             let is_meant = |step: &super::super::Step| step.stores.iter().any(|one| one.identifier() == identifier);
             let renewed = Renewed::of(plan, catalogue, is_meant, Some(table.oid));
             if !renewed.is_same() {
-                all.push(Outgoing { store, renewed });
+                let is_part = table.stores.iter().any(|store| store.kind == 'p');
+                let into = if is_part { table.identifier() } else { identifier };
+                all.push(Outgoing { store, into, renewed });
             }
         }
     }
@@ -42,7 +46,7 @@ pub(super) fn outgoing<'p>(plan: &'p Plan, catalogue: &'p Catalogue) -> Vec<Outg
 /// Writes the data of a relation, and counts what changed.
 pub(super) fn write(
     conversation: &mut Conversation,
-    Outgoing { store, renewed }: &Outgoing<'_>,
+    Outgoing { store, into, renewed }: &Outgoing<'_>,
     heard: &mut [Heard],
     to: &mut dyn Write,
 ) -> Result<(), DatabaseError> {
@@ -55,10 +59,9 @@ pub(super) fn write(
         let values: Vec<String> = renewed.marks().into_iter().chain(values).collect();
         let comment = |text: &str| text.replace(['\n', '\r'], " ");
         let header = format!(
-            "--\n-- Data for Name: {}; Type: TABLE DATA; Schema: {}; Owner: -\n--\n\nCOPY {} ({}) FROM stdin;\n",
+            "--\n-- Data for Name: {}; Type: TABLE DATA; Schema: {}; Owner: -\n--\n\nCOPY {into} ({}) FROM stdin;\n",
             comment(&store.relation),
             comment(&store.schema),
-            store.identifier(),
             columns.join(", ")
         );
         to.write_all(header.as_bytes()).map_err(failed)?;
