@@ -1,8 +1,10 @@
 #!/usr/bin/env bash
-# Anonymising a million parties: `manage_db anonymize` against one UPDATE per line of the rules, each value made with
-# pgcrypto's digest. Both on copies of the same database, on the same server, one after the other.
+# Anonymising a million parties: `dump --anonymized` against a plain dump, and `manage_db anonymize` against one UPDATE
+# per line of the rules, each value made with pgcrypto's digest. All on copies of the same database, on the same server,
+# one after the other.
 #
-#   benches/anonymize.sh [PARTIES]      LAPSTRAKE names the program, IMAGE a PostgreSQL with pgcrypto
+#   benches/anonymize.sh [PARTIES]      LAPSTRAKE names the program, IMAGE a PostgreSQL with pgcrypto; DUMPS=only leaves
+#                                       out what comes after the dumps
 set -euo pipefail
 cd -P "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -82,6 +84,19 @@ one_by_one() {
   for column in street name party_name; do token party_address $column true; done
   echo 'UPDATE party_address SET siret_nic = NULL WHERE siret_nic IS NOT NULL; COMMIT;'
 }
+
+# The best of three, by turns.
+best() { printf '%s\n' "$@" | sort -n | head -n 1; }
+for format in sql zst; do
+  plain=() anonymized=()
+  for _ in 1 2 3; do
+    plain+=("$(seconds lapstrake -q manage_db dump - --format "$format")")
+    anonymized+=("$(seconds lapstrake -q manage_db dump - --format "$format" --anonymized)")
+  done
+  awk -v f="$format" -v a="$(best "${anonymized[@]}")" -v b="$(best "${plain[@]}")" \
+    'BEGIN { printf "%s: plain dump %.1f s, --anonymized %.1f s, ratio %.2f\n", f, b, a, a / b }'
+done
+if [ "${DUMPS:-}" = only ]; then exit; fi
 
 ours=$(seconds lapstrake -q manage_db anonymize --yes --no-vacuum)
 psql -d postgres -c CHECKPOINT

@@ -79,7 +79,7 @@ Examples:
         /// Overwrite a file that is there
         #[arg(long)]
         force: bool,
-        /// Anonymise a copy, and write that; the database itself is only read
+        /// Write the data with the rules of anonymize.yml applied; the database itself is only read
         #[arg(long)]
         anonymized: bool,
     },

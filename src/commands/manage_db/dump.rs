@@ -35,13 +35,16 @@ pub(super) fn run(session: &Session<'_>, settings: &settings::Dump) -> Result<Ex
     let write = |name: &Name, facts: &Facts| {
         target.write(&session.state, |to| {
             let packer = Packer::new(settings.format, &member, to).map_err(RunError::Streams)?;
-            let packer = draw(session, (name, facts), settings.format, packer)?;
+            let packer = draw(session, (name, facts), settings.format, settings.anonymized, packer)?;
             packer.finish().map_err(RunError::Streams)?;
             Ok(())
         })
     };
-    let written =
-        if settings.anonymized { anonymize::dump(session, &held, &facts, write) } else { write(&session.name, &facts) };
+    let written = if settings.anonymized && settings.format == Format::Bin {
+        anonymize::from_copy(session, &held, &facts, write)
+    } else {
+        write(&session.name, &facts)
+    };
     if written.is_err() {
         let _mending = care.mend();
         // Who writes for nobody any more is ended; what cannot be ended now ends by itself.
@@ -67,6 +70,7 @@ fn draw<W: Write>(
     session: &Session<'_>,
     (name, facts): (&Name, &Facts),
     format: Format,
+    anonymized: bool,
     packer: Packer<W>,
 ) -> Result<Packer<W>, Failure> {
     let progress = session.context.printer.progress("dumping", facts.size);
@@ -77,7 +81,11 @@ fn draw<W: Write>(
         to.to
     } else {
         let mut to = Watched { to: Sealing::new(packer), passed };
-        session.server.draw(name, &["pg_dump", "--format", "plain"], &mut to, DOING)?;
+        if anonymized {
+            anonymize::stream(session, &mut to)?;
+        } else {
+            session.server.draw(name, &["pg_dump", "--format", "plain"], &mut to, DOING)?;
+        }
         if !to.to.is_complete() {
             let complaint = "pg_dump ended without the closing line of a complete dump".to_owned();
             return Err(DatabaseError::Failed { doing: DOING.to_owned(), complaint }.into());

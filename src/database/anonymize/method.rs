@@ -51,6 +51,8 @@ pub(super) struct Change {
     pub(super) trace: String,
     /// Whether the old value, or any, is still there; the trace is `{trace}`.
     pub(super) survives: String,
+    /// Whether the new value is one that could be the old one.
+    pub(super) is_compared: bool,
 }
 
 impl Method {
@@ -71,19 +73,34 @@ impl Method {
     /// What the method does to a column; `row` makes a number of the row and a seed.
     pub(super) fn change(&self, column: &Column, name: &str, number: usize, row: &str) -> Result<Change, String> {
         let draw = row.replace("{seed}", &format!("{SEED} + {number}"));
-        let token = |equal: bool| match equal {
-            true => format!("left(encode(sha256(convert_to({SALT} || {name}::text, 'UTF8')), 'hex'), {TOKEN})"),
+        let token = |equal: bool, of: &str, draw: &str| match equal {
+            true => format!("left(encode(sha256(convert_to({SALT} || {of}, 'UTF8')), 'hex'), {TOKEN})"),
             false => format!("encode(int8send({draw}), 'hex')"),
         };
+        let text = format!("{name}::text");
         match self {
             Self::Keep => Err("is kept".to_owned()),
-            Self::Token { equal } => hidden(column, name, &fitted(column, &token(*equal), TOKEN)),
+            Self::Token { equal } if column.is_text_array() => {
+                // Each element for itself, with a number of its own.
+                let draw = format!("hashint8extended(lapstrake_n, {draw})");
+                let token = fitted(column, "lapstrake_e", &token(*equal, "lapstrake_e::text", &draw), TOKEN);
+                let value = format!(
+                    "(SELECT array_agg(CASE WHEN lapstrake_e::text <> '' THEN {token} ELSE lapstrake_e::text END \
+                     ORDER BY lapstrake_n) FROM unnest({name}) WITH ORDINALITY AS lapstrake_u(lapstrake_e, lapstrake_n))\
+                     ::{}",
+                    column.sort
+                );
+                let applies =
+                    format!("EXISTS (SELECT FROM unnest({name}) AS lapstrake_e WHERE lapstrake_e::text <> '')");
+                Ok(Change { applies, value, ..compared(&text) })
+            }
+            Self::Token { equal } => hidden(column, name, &fitted(column, name, &token(*equal, &text, &draw), TOKEN)),
             Self::Email { equal } => match column.length.unwrap_or(u32::MAX).checked_sub(DOMAIN.len() as u32) {
                 None | Some(0) => {
                     Err(format!("takes {} characters, too few for an address", column.length.unwrap_or(0)))
                 }
                 Some(room) => {
-                    let token = token(*equal);
+                    let token = token(*equal, &text, &draw);
                     let token = if room < TOKEN { format!("left({token}, {room})") } else { token };
                     hidden(column, name, &format!("{token} || '{DOMAIN}'"))
                 }
@@ -95,9 +112,13 @@ impl Method {
             Self::Null if column.required => emptied(column, name),
             Self::Null => Ok(replaced(format!("{name} IS NOT NULL"), "NULL".to_owned())),
             Self::Empty => {
-                let value = format!("'{{}}'::{}", column.sort);
-                let fits = column.is_text() || column.is_json() || column.sort.ends_with("[]");
-                if fits { Ok(replaced(format!("{name}::text <> '{{}}'"), value)) } else { Err(misfit(column, "`{}`")) }
+                let is_composed = column.category == 'A' || column.category == 'R' || column.sort.ends_with("tsvector");
+                if !is_composed && !column.is_text() && !column.is_json() && !is_hstore(column) {
+                    return Err(misfit(column, "`{}`"));
+                }
+                let value = if column.is_text() { "'{}'".to_owned() } else { empty(column).unwrap_or_default() };
+                let value = format!("{value}::{}", column.sort);
+                Ok(replaced(format!("{name}::text <> ({value})::text"), value))
             }
             Self::Fixed(text) => {
                 if column.length.is_some_and(|length| text.chars().count() > length as usize) {
@@ -121,36 +142,64 @@ fn hidden(column: &Column, name: &str, text: &str) -> Result<Change, String> {
     } else {
         return Err(misfit(column, "a text"));
     };
-    let shown = if column.is_json() { format!("{name}::text") } else { name.to_owned() };
-    let trace = format!("hashtextextended({name}::text, {SEED})");
-    Ok(Change { applies: format!("{shown} <> {empty}"), value, survives: format!("{trace} = {{trace}}"), trace })
+    let shown = if column.sort == "bytea" { name.to_owned() } else { format!("{name}::text") };
+    Ok(Change { applies: format!("{shown} <> {empty}"), value, ..compared(&format!("{name}::text")) })
+}
+
+/// What is remembered of a value that another takes the place of.
+fn compared(text: &str) -> Change {
+    let trace = format!("hashtextextended({text}, {SEED})");
+    let (applies, value) = (String::new(), String::new());
+    Change { applies, value, survives: format!("{trace} = {{trace}}"), trace, is_compared: true }
 }
 
 /// Nothing of the value is left: that is seen without remembering it.
 fn replaced(applies: String, value: String) -> Change {
-    Change { survives: applies.clone(), applies, value, trace: "0".to_owned() }
+    Change { survives: applies.clone(), applies, value, trace: "0".to_owned(), is_compared: false }
 }
 
 /// The column must have a value: the emptiest there is.
 fn emptied(column: &Column, name: &str) -> Result<Change, String> {
-    let empty = match column.sort.as_str() {
-        _ if column.is_text() || column.sort == "bytea" => "",
-        _ if column.is_json() || column.sort.ends_with("[]") => "{}",
-        _ => return Err(format!("must have a value, and type `{}` has no empty one", column.sort)),
+    let Some(empty) = empty(column) else {
+        return Err(format!("must have a value, and type `{}` has no empty one", column.sort));
     };
-    let value = format!("'{empty}'::{}", column.sort);
+    let value = format!("{empty}::{}", column.sort);
     Ok(replaced(format!("{name}::text <> ({value})::text"), value))
 }
 
-fn misfit(column: &Column, what: &str) -> String {
-    format!("has type `{}`, which does not take {what}", column.sort)
+/// The emptiest value of a type, as a literal.
+fn empty(column: &Column) -> Option<String> {
+    Some(match column.category {
+        'S' => "''".to_owned(),
+        'A' => "'{}'".to_owned(),
+        'R' if column.sort.ends_with("multirange") => "'{}'".to_owned(),
+        'R' => "'empty'".to_owned(),
+        'C' => format!("'({})'", ",".repeat(column.fields.saturating_sub(1))),
+        _ if column.is_json() => "'{}'".to_owned(),
+        _ if column.sort == "bytea" || column.sort == "tsvector" || is_hstore(column) => "''".to_owned(),
+        _ => return None,
+    })
 }
 
-fn fitted(column: &Column, token: &str, length: u32) -> String {
-    match column.length {
-        Some(room) if room < length => format!("left({token}, {room})"),
-        _ => token.to_owned(),
-    }
+fn is_hstore(column: &Column) -> bool {
+    column.sort == "hstore" || column.sort.ends_with(".hstore")
+}
+
+fn misfit(column: &Column, what: &str) -> String {
+    let instead = if column.required { "" } else { "; `null` empties it" };
+    format!("has type `{}`, which does not take {what}{instead}", column.sort)
+}
+
+/// A token as long as the column takes it. A short one may be the old value by chance: then it is another.
+fn fitted(column: &Column, name: &str, token: &str, length: u32) -> String {
+    let Some(room) = column.length.filter(|room| *room < length) else { return token.to_owned() };
+    let digits = "0123456789abcdef";
+    format!(
+        "(SELECT CASE WHEN made = {name}::text THEN translate(made, '{digits}', '{}{}') ELSE made END \
+         FROM (SELECT left({token}, {room}) AS made OFFSET 0) AS made)",
+        &digits[1..],
+        &digits[..1],
+    )
 }
 
 /// Sex, year, month, department, place and number of a birth, and the key: 97 less the remainder.

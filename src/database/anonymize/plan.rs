@@ -1,9 +1,9 @@
 //! What is to be done: as much of the rules as the database has room for.
 
-use super::catalogue::Catalogue;
+use super::catalogue::{Catalogue, Store};
 use super::condition::{Circumstances, Condition};
 use super::method::Change;
-use super::rules::{History, Rows, TableRules};
+use super::rules::{ColumnRule, History, Rows, Stored, TableRules};
 use super::{Method, Rules, Table};
 use crate::database::identifier;
 use crate::report::{Span, nearest};
@@ -24,11 +24,15 @@ pub struct Plan {
 pub struct Step {
     /// The table.
     pub table: String,
+    pub(super) oid: u32,
     pub(super) identifier: String,
+    pub(super) stores: Vec<Store>,
     /// Its primary key, quoted.
     pub(super) key: Vec<String>,
     pub(super) drop_constraints: Vec<String>,
     pub(super) work: Work,
+    /// Where its rule stands.
+    pub(super) span: Span,
 }
 
 /// What is done with its rows.
@@ -48,6 +52,8 @@ pub(super) struct Planned {
     /// The rows that are meant.
     pub(super) rows: String,
     pub(super) change: Change,
+    /// Where the rule stands.
+    pub(super) span: Span,
 }
 
 /// What is not done, and why.
@@ -90,7 +96,28 @@ impl Plan {
         plan
     }
 
+    /// Adds the administrator's password as it is stored, where the rules say how.
+    pub(super) fn with_password(mut self, rules: &Rules, catalogue: &Catalogue, administrator: &str) -> Self {
+        let here = Circumstances { settings: &rules.settings, administrator, catalogue };
+        let stored = rules.settings.administrator.as_ref().and_then(|administrator| administrator.stored.as_ref());
+        let Some(Stored { span, table, column, value, rows }) = stored else { return self };
+        let rule = ColumnRule { span: *span, method: Method::Fixed(value.clone()), rows: rows.clone() };
+        let mut rules = TableRules::new(*span);
+        rules.columns.insert(column.clone(), rule);
+        for name in [format!("{table}__history"), table.clone()] {
+            if let Some(table) = catalogue.table(&name) {
+                self.add(table, &rules, here, 0, true);
+            }
+        }
+        self
+    }
+
     fn add(&mut self, table: &Table, rule: &TableRules, here: Circumstances<'_>, number: usize, is_former: bool) {
+        if let Some(far) = table.stores.iter().find(|store| store.kind == 'f') {
+            let why = format!("its rows in `{}.{}` are another server's", far.schema, far.relation);
+            self.fault(table.name.clone(), why, rule.span);
+            return;
+        }
         let work = if rule.delete == Some(true) {
             Work::Delete(sql(&rule.rows, here))
         } else {
@@ -105,10 +132,13 @@ impl Plan {
             |wanted: &String| table.constraints.iter().find(|name| name.eq_ignore_ascii_case(wanted)).cloned();
         self.steps.push(Step {
             table: table.name.clone(),
+            oid: table.oid,
             identifier: table.identifier(),
+            stores: table.own_stores().cloned().collect(),
             key: table.key.iter().map(|column| identifier(column)).collect(),
             drop_constraints: wanted.filter_map(present).collect(),
             work,
+            span: rule.span,
         });
     }
 
@@ -141,12 +171,22 @@ impl Plan {
             match column.method.change(present, &quoted, first + number, &row) {
                 Ok(change) => {
                     let rows = sql(&column.rows.clone().or(&rule.rows), here);
-                    planned.push(Planned { column: name.clone(), method: column.method.word(), rows, change });
+                    planned.push(Planned {
+                        column: name.clone(),
+                        method: column.method.word(),
+                        rows,
+                        change,
+                        span: column.span,
+                    });
                 }
-                Err(why) => self.faults.push(Skipped { what, why, near: None, span: column.span, absent: false }),
+                Err(why) => self.fault(what, why, column.span),
             }
         }
         planned
+    }
+
+    pub(super) fn fault(&mut self, what: String, why: String, span: Span) {
+        self.faults.push(Skipped { what, why, near: None, span, absent: false });
     }
 
     fn skip(&mut self, what: String, why: &str, near: Option<&str>, span: Span) {

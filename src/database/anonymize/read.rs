@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 
 use super::condition::{Choice, Condition, fault};
 use super::method::WORDS;
-use super::rules::{ColumnRule, History, Rows, TableRules};
+use super::rules::{Administrator, ColumnRule, History, Rows, Stored, TableRules};
 use super::{Method, Rules, Settings, Treatment};
 use crate::report::{Diagnostic, Report, SourceId, Sources, Span, nearest};
 use crate::yaml::{Map, Node, parse};
@@ -58,14 +58,34 @@ impl Reader<'_> {
     }
 
     /// `{password: admin, needs: res_user.login}`.
-    fn administrator(&mut self, node: &Node) -> Option<(String, Vec<String>)> {
-        let map = self.map(node, "the administrator", &["password", "needs"])?;
+    fn administrator(&mut self, node: &Node) -> Option<Administrator> {
+        let map = self.map(node, "the administrator", &["password", "needs", "stored"])?;
         let Some(password) = map.get("password") else {
             self.wrong(node, "a `password` is missing");
             return None;
         };
         let needs = map.get("needs").and_then(|needs| self.texts(&needs.value, "a table or column"));
-        Some((self.text(&password.value, "a password")?, needs.unwrap_or_default()))
+        let stored = map.get("stored").and_then(|entry| self.stored(&entry.value, entry.key));
+        let password = self.text(&password.value, "a password")?;
+        Some(Administrator { password, needs: needs.unwrap_or_default(), stored })
+    }
+
+    /// `{column: res_user.password_hash, value: HASH, only: t.login = {administrator}}`.
+    fn stored(&mut self, node: &Node, span: Span) -> Option<Stored> {
+        let map = self.map(node, "a stored password", &["column", "value", "only"])?;
+        let mut text = |key: &str| match map.get(key) {
+            Some(entry) => self.text(&entry.value, "a text"),
+            None => {
+                self.wrong(node, &format!("a `{key}` is missing"));
+                None
+            }
+        };
+        let (column, value) = (text("column")?, text("value")?);
+        let Some((table, column)) = column.rsplit_once('.') else {
+            self.wrong(node, "`column` is `TABLE.COLUMN`");
+            return None;
+        };
+        Some(Stored { span, table: table.to_owned(), column: column.to_owned(), value, rows: self.rows(map) })
     }
 
     fn treatment(&mut self, node: &Node) -> Option<Treatment> {

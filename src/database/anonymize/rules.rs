@@ -2,8 +2,9 @@
 
 use indexmap::IndexMap;
 
+use super::catalogue::Store;
 use super::condition::Condition;
-use super::{Catalogue, Method};
+use super::{Catalogue, Method, Plan, Step};
 use crate::report::Span;
 
 /// Everything that the files say.
@@ -26,8 +27,27 @@ pub struct Settings {
     pub company_names: Option<Treatment>,
     /// The group whose users stay as they are.
     pub keep_group: Option<String>,
-    /// The administrator's new password, and what the database must have for it.
-    pub(super) administrator: Option<(String, Vec<String>)>,
+    pub(super) administrator: Option<Administrator>,
+}
+
+/// The administrator's new password.
+#[derive(Clone, Debug)]
+pub(super) struct Administrator {
+    pub(super) password: String,
+    /// What the database must have for it.
+    pub(super) needs: Vec<String>,
+    /// How it is stored, for dumps that no application sees before they are loaded.
+    pub(super) stored: Option<Stored>,
+}
+
+/// How a password is stored.
+#[derive(Clone, Debug)]
+pub(super) struct Stored {
+    pub(super) span: Span,
+    pub(super) table: String,
+    pub(super) column: String,
+    pub(super) value: String,
+    pub(super) rows: Rows,
 }
 
 /// What happens to a sort of data.
@@ -87,8 +107,44 @@ impl Rules {
     /// The password that the administrator gets, if the database has administrators.
     #[must_use]
     pub fn password(&self, catalogue: &Catalogue) -> Option<&str> {
-        let (password, needs) = self.settings.administrator.as_ref()?;
+        let Administrator { password, needs, .. } = self.settings.administrator.as_ref()?;
         needs.iter().all(|need| catalogue.has(need)).then_some(password)
+    }
+
+    /// Whether a dump can have that password without the application.
+    #[must_use]
+    pub fn stores_password(&self) -> bool {
+        self.settings.administrator.as_ref().is_some_and(|administrator| administrator.stored.is_some())
+    }
+
+    /// Whether a column, by its schema, its table and its name, was judged: it has a rule, or holds nothing personal.
+    pub(super) fn judged<'r>(
+        &'r self,
+        plan: &'r Plan,
+        catalogue: &'r Catalogue,
+    ) -> impl Fn(&str, &str, &str) -> bool + 'r {
+        move |schema, relation, column| {
+            let holds = |store: &Store| store.schema == schema && store.relation == relation;
+            let table = catalogue.tables().find(|table| table.stores.iter().any(holds));
+            let name = table.map_or_else(|| relation.to_owned(), |table| table.name.clone());
+            let is_meant = |step: &Step| step.table == name || step.stores.iter().any(holds);
+            let is_changed = |step: &Step| is_meant(step) && step.columns().any(|(own, _)| own == column);
+            let of_former = self.tables.iter().any(|(own, rule)| {
+                name.strip_prefix(own.as_str()) == Some("__history")
+                    && (rule.columns.contains_key(column) || rule.history == Some(History::Untouched))
+            });
+            plan.steps.iter().any(is_changed)
+                || of_former
+                || self.tables.get(&name).is_some_and(|rule| rule.columns.contains_key(column))
+                || self.is_public(&name, column)
+        }
+    }
+
+    /// Whether a column is said to hold nothing personal.
+    pub(super) fn is_public(&self, table: &str, column: &str) -> bool {
+        let own = table.strip_suffix("__history").unwrap_or(table);
+        let full = format!("{own}.{column}");
+        self.public.iter().any(|pattern| is_like(own, pattern) || is_like(&full, pattern))
     }
 
     /// Lets another file have the last word.
@@ -134,6 +190,37 @@ impl Rows {
             only: self.only.or_else(|| others.only.clone()),
             keep: self.keep.or_else(|| others.keep.clone()),
             always: self.always.or_else(|| others.always.clone()),
+        }
+    }
+}
+
+/// Whether a name fits a pattern, in which `*` is any text without a dot.
+fn is_like(name: &str, pattern: &str) -> bool {
+    match pattern.split_once('*') {
+        None => name == pattern,
+        Some((head, tail)) => name.strip_prefix(head).is_some_and(|rest| {
+            let ends = rest.char_indices().map(|(at, _)| at).chain([rest.len()]);
+            let mut within = ends.take_while(|at| !rest[..*at].contains('.'));
+            within.any(|at| is_like(&rest[at..], tail))
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_star_is_any_text_without_a_dot() {
+        for (name, pattern, fits) in [
+            ("ir_model", "ir_*", true),
+            ("ir_model.name", "ir_*", false),
+            ("ir_model.name", "ir_*.name", true),
+            ("res_group", "res_group", true),
+            ("res_groups", "res_group", false),
+            ("account_tax_template", "account_*_template", true),
+        ] {
+            assert_eq!(is_like(name, pattern), fits, "{name} {pattern}");
         }
     }
 }

@@ -1,15 +1,15 @@
-//! The conversation with the server: the script goes in, lines come back, and the word that commits is sent only after
-//! they have proven the work.
-
-use std::io::{self, Read, Write};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
-use std::time::Duration;
+//! The transaction in which a database is anonymised: the word that commits is sent only after all was proven.
 
 use serde::Deserialize;
 
+use super::catalogue::catalogue_within;
+use super::conversation::{converse, random_text};
+use super::guard::Guard;
+use super::objects::Unlinked;
 use super::plan::{Plan, Step, Work};
-use super::script;
-use crate::database::{DatabaseError, Name, Server, digits};
+use super::sample::samples;
+use super::{Rules, aftermath, script};
+use crate::database::{DatabaseError, Name, Server};
 
 /// What was done.
 #[derive(Debug)]
@@ -58,86 +58,54 @@ pub fn count(server: &Server<'_>, database: &Name, plan: &Plan) -> Result<Counts
 ///
 /// # Errors
 /// When it was not done: then the database is as it was.
-pub fn anonymize(server: &Server<'_>, database: &Name, version: u32, plan: &Plan) -> Result<Outcome, DatabaseError> {
-    let (release, released) = channel();
-    let text = script::transaction(plan, version, &random_text()?) + DONE;
-    let mut from = Held { text: text.into_bytes(), given: 0, released, is_released: false };
-    let mut to = Listener {
-        plan,
-        release: Some(release),
-        line: Vec::new(),
-        heard: vec![Heard::default(); plan.steps.len()],
-        end: End::Open,
-    };
-    let done = server.converse(database, &mut from, &mut to, "the anonymisation");
-    match (to.end, done) {
-        (End::Committed, _) => Ok(outcome(plan, to.heard)),
-        (End::Refused(reason), _) => {
-            Err(DatabaseError::Failed { doing: "the anonymisation".to_owned(), complaint: reason })
+pub fn anonymize(
+    server: &Server<'_>,
+    database: &Name,
+    version: u32,
+    plan: &Plan,
+    rules: &Rules,
+) -> Result<Outcome, DatabaseError> {
+    let drawn = random_text()?;
+    converse(server, database, DOING, |session| {
+        session.ask(&script::beginning(plan, version, &drawn))?;
+        let catalogue = catalogue_within(session)?;
+        let samples = samples(session, plan, &catalogue)?;
+        let guard = Guard::disarm(session, plan, &catalogue)?;
+        let objects = Unlinked::remember(session, plan, &catalogue)?;
+        let mut heard = vec![Heard::default(); plan.steps.len()];
+        for (number, step) in plan.steps.iter().enumerate() {
+            note(&mut heard, &session.ask(&script::work(number, step))?)?;
         }
-        (_, Err(error)) => Err(error),
-        (End::Open, Ok(())) => Err(strange("the transaction ended early")),
-    }
-}
-
-/// After the work, and after the commit.
-const DONE: &str = "\\echo proven\n";
-const COMMIT: &[u8] = b"COMMIT;\n\\echo committed\n";
-/// While the server works we write an empty line now and then: that it cannot be written is how we learn that nobody
-/// reads any more.
-const PULSE: Duration = Duration::from_millis(250);
-
-/// The script, and the commit once it is released. If it never is, or if we are killed, the input ends without it, and
-/// the server takes everything back.
-struct Held {
-    text: Vec<u8>,
-    given: usize,
-    released: Receiver<()>,
-    is_released: bool,
-}
-
-impl Read for Held {
-    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        if self.given == self.text.len() {
-            if self.is_released {
-                return Ok(0);
-            }
-            self.given = 0;
-            self.text = match self.released.recv_timeout(PULSE) {
-                Ok(()) => {
-                    self.is_released = true;
-                    COMMIT.to_vec()
-                }
-                Err(RecvTimeoutError::Timeout) => b"\n".to_vec(),
-                Err(RecvTimeoutError::Disconnected) => return Ok(0),
-            };
+        for (number, step) in plan.steps.iter().enumerate() {
+            note(&mut heard, &session.ask(&script::proof(number, step))?)?;
         }
-        let length = into.len().min(self.text.len() - self.given);
-        into[..length].copy_from_slice(&self.text[self.given..self.given + length]);
-        self.given += length;
-        Ok(length)
-    }
+        if let Some(doubt) = doubt(plan, &heard) {
+            return Err(refused(doubt));
+        }
+        guard.rearm(session)?;
+        objects.unlink(session)?;
+        aftermath::refresh(session)?;
+        aftermath::forget_statistics(session, guard.tables())?;
+        let found = [guard.strangers(session)?, aftermath::look_through(session, plan, rules, &catalogue, &samples)?];
+        if let Some(found) = found.into_iter().flatten().next() {
+            return Err(refused(found));
+        }
+        session.ask("COMMIT;")?;
+        Ok(outcome(plan, heard))
+    })
 }
 
-/// Hears what the server tells, and releases the commit.
-struct Listener<'p> {
-    plan: &'p Plan,
-    release: Option<Sender<()>>,
-    line: Vec<u8>,
-    heard: Vec<Heard>,
-    end: End,
+const DOING: &str = "the anonymisation";
+
+fn refused(complaint: String) -> DatabaseError {
+    DatabaseError::Failed { doing: DOING.to_owned(), complaint }
 }
 
-enum End {
-    Open,
-    Refused(String),
-    Committed,
-}
-
+/// What was heard of a step.
 #[derive(Clone, Default)]
-struct Heard {
-    seconds: f64,
-    columns: Vec<Proven>,
+pub(super) struct Heard {
+    pub(super) seconds: f64,
+    pub(super) columns: Vec<Proven>,
 }
 
 /// A line that the server tells.
@@ -148,45 +116,30 @@ struct Line {
     columns: Option<Vec<Proven>>,
 }
 
-#[derive(Clone, Deserialize)]
-struct Proven {
-    changed: u64,
-    proven: u64,
-    survivors: u64,
+/// What was heard of a column.
+#[derive(Clone, Default, Deserialize)]
+pub(super) struct Proven {
+    pub(super) changed: u64,
+    pub(super) proven: u64,
+    pub(super) survivors: u64,
 }
 
-impl Listener<'_> {
-    fn hear(&mut self, line: &str) {
-        match line {
-            "" => {}
-            "proven" => match self.doubt() {
-                // Without the sender the input ends, and nothing is committed.
-                Some(doubt) => {
-                    self.end = End::Refused(doubt);
-                    self.release = None;
-                }
-                None => {
-                    let _ = self.release.as_ref().map(|release| release.send(()));
-                }
-            },
-            "committed" => self.end = End::Committed,
-            _ => self.note(line),
+fn note(heard: &mut [Heard], told: &str) -> Result<(), DatabaseError> {
+    for line in told.lines() {
+        let Line { step, seconds, columns } = serde_json::from_str(line).map_err(|_| strange(line))?;
+        if let Some(heard) = heard.get_mut(step) {
+            heard.seconds = seconds.unwrap_or(heard.seconds);
+            heard.columns = columns.unwrap_or_else(|| std::mem::take(&mut heard.columns));
         }
     }
+    Ok(())
+}
 
-    fn note(&mut self, line: &str) {
-        let Ok(Line { step, seconds, columns }) = serde_json::from_str(line) else { return };
-        let Some(heard) = self.heard.get_mut(step) else { return };
-        heard.seconds = seconds.unwrap_or(heard.seconds);
-        heard.columns = columns.unwrap_or_else(|| std::mem::take(&mut heard.columns));
-    }
-
-    /// What speaks against the commit.
-    fn doubt(&self) -> Option<String> {
-        let pairs = self.plan.steps.iter().zip(&self.heard);
-        let doubts: Vec<String> = pairs.flat_map(|(step, heard)| doubts(step, heard)).collect();
-        (!doubts.is_empty()).then(|| doubts.join("\n"))
-    }
+/// What speaks against the work.
+pub(super) fn doubt(plan: &Plan, heard: &[Heard]) -> Option<String> {
+    let pairs = plan.steps.iter().zip(heard);
+    let doubts: Vec<String> = pairs.flat_map(|(step, heard)| doubts(step, heard)).collect();
+    (!doubts.is_empty()).then(|| doubts.join("\n"))
 }
 
 fn doubts(step: &Step, heard: &Heard) -> Vec<String> {
@@ -209,24 +162,6 @@ fn doubts(step: &Step, heard: &Heard) -> Vec<String> {
         .collect()
 }
 
-impl Write for Listener<'_> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        for byte in bytes {
-            if *byte == b'\n' {
-                let line = std::mem::take(&mut self.line);
-                self.hear(String::from_utf8_lossy(&line).trim());
-            } else {
-                self.line.push(*byte);
-            }
-        }
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
 /// The columns of a step; one without a name where rows go.
 fn labels(step: &Step) -> Vec<(Option<String>, &'static str)> {
     match &step.work {
@@ -235,7 +170,7 @@ fn labels(step: &Step) -> Vec<(Option<String>, &'static str)> {
     }
 }
 
-fn outcome(plan: &Plan, heard: Vec<Heard>) -> Outcome {
+pub(super) fn outcome(plan: &Plan, heard: Vec<Heard>) -> Outcome {
     let tables = plan.steps.iter().zip(heard).map(|(step, heard)| TableOutcome {
         table: step.table.clone(),
         seconds: heard.seconds,
@@ -250,14 +185,6 @@ fn outcome(plan: &Plan, heard: Vec<Heard>) -> Outcome {
 
 fn strange(line: &str) -> DatabaseError {
     DatabaseError::Strange(line.to_owned())
-}
-
-/// What nobody can guess.
-fn random_text() -> Result<String, DatabaseError> {
-    let mut bytes = [0; 32];
-    let read = std::fs::File::open("/dev/urandom").and_then(|mut random| random.read_exact(&mut bytes));
-    read.map_err(crate::docker::RunError::Streams)?;
-    Ok(digits(&bytes))
 }
 
 impl Plan {

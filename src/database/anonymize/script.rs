@@ -4,10 +4,12 @@ use super::Plan;
 use super::method::Change;
 use super::plan::{Planned, Step, Work};
 use super::shared::Shared;
-use crate::database::identifier;
+use crate::database::{identifier, literal};
 
 /// Up to so many rows of a table all are looked at in the proof; of more, about so many at random.
 const SAMPLE: u32 = 10_000;
+/// Where rows are not found again, values that are shorter are not looked for.
+const LONG: u32 = 8;
 
 /// What the numbers of the methods are made of. Nobody sees it, and it is gone with the transaction.
 const SECRETS: &str = "
@@ -17,22 +19,28 @@ SELECT set_config('lapstrake.seed', (hashtextextended(current_setting('lapstrake
 /// Good random numbers of the server's own, where it has them.
 const DRAWN_THERE: &str = "gen_random_uuid()::text || gen_random_uuid()::text";
 
-/// The work up to the proof, in a transaction that is still open at its end. `drawn_here` is a random text for servers
-/// that have no good ones.
-pub(super) fn transaction(plan: &Plan, version: u32, drawn_here: &str) -> String {
-    let salt = if version >= 13 { DRAWN_THERE.to_owned() } else { crate::database::literal(drawn_here) };
-    let mut sql =
-        format!("SET client_min_messages = warning;\nSET jit = off;\nBEGIN;{}", SECRETS.replace("{salt}", &salt));
+/// What every session begins with. The server's own functions come first, whatever the database sets.
+pub(super) const SETTINGS: &str = "SET client_min_messages = warning;
+SET jit = off;
+SELECT set_config(name, '0', false) FROM pg_catalog.pg_settings WHERE name = 'transaction_timeout' \\g /dev/null
+SELECT set_config('search_path', concat_ws(', ', 'pg_catalog', nullif(current_setting('search_path'), '')), false) \\g /dev/null
+";
+
+/// Draws what the numbers of a transaction are made of. `drawn_here` is a random text for servers that have no good
+/// ones.
+pub(super) fn secrets(version: u32, drawn_here: &str) -> String {
+    let salt = if version >= 13 { DRAWN_THERE.to_owned() } else { literal(drawn_here) };
+    SECRETS.replace("{salt}", &salt)
+}
+
+/// The beginning of a transaction that changes the tables of a plan.
+pub(super) fn beginning(plan: &Plan, version: u32, drawn_here: &str) -> String {
+    let mut sql = format!("{SETTINGS}BEGIN;{}", secrets(version, drawn_here));
     let mut tables: Vec<&str> = plan.steps.iter().map(|step| step.identifier.as_str()).collect();
     tables.sort_unstable();
+    tables.dedup();
     if !tables.is_empty() {
         sql += &format!("LOCK TABLE {} IN SHARE ROW EXCLUSIVE MODE;\n", tables.join(", "));
-    }
-    for (number, step) in plan.steps.iter().enumerate() {
-        sql += &work(number, step);
-    }
-    for (number, step) in plan.steps.iter().enumerate() {
-        sql += &proof(number, step);
     }
     sql
 }
@@ -45,7 +53,7 @@ pub(super) fn counting(plan: &Plan) -> String {
         let (counts, from) = match &step.work {
             Work::Delete(rows) => (vec![format!("count(*) FILTER (WHERE {rows})")], format!("{identifier} t")),
             Work::Update(columns) => {
-                let shared = Shared::of(columns);
+                let shared = Shared::of(&columns.iter().collect::<Vec<_>>());
                 let count = |each| format!("count(*) FILTER (WHERE {})", meant(each, &shared, "t"));
                 (columns.iter().map(count).collect(), shared.decided(identifier, ""))
             }
@@ -69,7 +77,7 @@ pub(super) fn statements(step: &Step) -> Vec<String> {
 }
 
 fn update(table: &str, columns: &[Planned]) -> String {
-    let shared = Shared::of(columns);
+    let shared = Shared::of(&columns.iter().collect::<Vec<_>>());
     let one = |planned: &Planned| {
         let name = identifier(&planned.column);
         let value = &planned.change.value;
@@ -89,7 +97,7 @@ fn update(table: &str, columns: &[Planned]) -> String {
 }
 
 /// Whether a column of a row changes.
-fn meant(planned: &Planned, shared: &Shared<'_>, decided: &str) -> String {
+pub(super) fn meant(planned: &Planned, shared: &Shared<'_>, decided: &str) -> String {
     let Change { applies, .. } = &planned.change;
     if planned.rows == "TRUE" { applies.clone() } else { format!("{applies} AND {}", shared.rows(planned, decided)) }
 }
@@ -99,7 +107,7 @@ fn any(columns: &[Planned], shared: &Shared<'_>, decided: &str) -> String {
     columns.iter().map(|planned| meant(planned, shared, decided)).collect::<Vec<_>>().join("\n  OR ")
 }
 
-fn work(number: usize, step: &Step) -> String {
+pub(super) fn work(number: usize, step: &Step) -> String {
     let mut sql = format!("SELECT clock_timestamp() AS began_{number} \\gset\n");
     let table = &step.identifier;
     match &step.work {
@@ -117,16 +125,22 @@ fn work(number: usize, step: &Step) -> String {
     )
 }
 
+/// What finds a row again: its key, unless that changes.
+fn place(step: &Step) -> &[String] {
+    let changes = |name: &String| step.columns().any(|(column, _)| identifier(column) == *name);
+    if step.key.iter().any(changes) { &[] } else { &step.key }
+}
+
 /// Counts what changes, and remembers traces of old values at their places.
 fn memory(number: usize, step: &Step, columns: &[Planned]) -> String {
-    let (table, shared) = (&step.identifier, Shared::of(columns));
+    let (table, shared) = (&step.identifier, Shared::of(&columns.iter().collect::<Vec<_>>()));
     let counts = columns.iter().enumerate().map(|(column, planned)| {
         format!(",\n  count(*) FILTER (WHERE {}) AS changed_{number}_{column}", meant(planned, &shared, "t"))
     });
     let traces = columns.iter().enumerate().map(|(column, planned)| {
         format!("CASE WHEN {} THEN {} END AS trace_{column}", meant(planned, &shared, "t"), planned.change.trace)
     });
-    let places = step.key.iter().enumerate().map(|(part, name)| format!("t.{name} AS place_{part}"));
+    let places = place(step).iter().enumerate().map(|(part, name)| format!("t.{name} AS place_{part}"));
     let remembered: Vec<String> = places.chain(traces).collect();
     format!(
         "SELECT count(*) FILTER (WHERE {any}) AS touched_{number}{counts}\nFROM {all} \\gset\n\
@@ -141,7 +155,7 @@ fn memory(number: usize, step: &Step, columns: &[Planned]) -> String {
     )
 }
 
-fn proof(number: usize, step: &Step) -> String {
+pub(super) fn proof(number: usize, step: &Step) -> String {
     let table = &step.identifier;
     let Work::Update(columns) = &step.work else {
         let Work::Delete(rows) = &step.work else { return String::new() };
@@ -154,9 +168,11 @@ fn proof(number: usize, step: &Step) -> String {
     let lines = columns.iter().enumerate().map(|(column, planned)| {
         let trace = format!("o.trace_{column}");
         let survives = planned.change.survives.replace("{trace}", &trace);
-        let survivors = if step.key.is_empty() {
+        let survivors = if place(step).is_empty() {
             let anywhere = planned.change.survives.replace("= {trace}", &format!("IN (SELECT trace_{column} FROM lapstrake_old_{number})"));
-            format!("(SELECT count(*) FROM {table} t WHERE {anywhere} AND {})", planned.rows)
+            // A short value may be the old one of another row.
+            let long = if planned.change.is_compared { format!("length(t.{}::text) >= {LONG} AND ", identifier(&planned.column)) } else { String::new() };
+            format!("(SELECT count(*) FROM {table} t WHERE {long}{anywhere} AND {})", planned.rows)
         } else {
             format!("count(*) FILTER (WHERE {trace} IS NOT NULL AND {survives})")
         };
@@ -165,7 +181,7 @@ fn proof(number: usize, step: &Step) -> String {
         )
     });
     let lines: Vec<String> = lines.collect();
-    let same_place = step.key.iter().enumerate().map(|(part, name)| format!("o.place_{part} = t.{name}"));
+    let same_place = place(step).iter().enumerate().map(|(part, name)| format!("o.place_{part} = t.{name}"));
     let same_place: Vec<String> = same_place.collect();
     let joined =
         if same_place.is_empty() { String::new() } else { format!(" JOIN {table} t ON {}", same_place.join(" AND ")) };

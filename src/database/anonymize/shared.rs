@@ -9,7 +9,7 @@ const NAME: &str = "lapstrake_rows_";
 pub(super) struct Shared<'p>(Vec<&'p str>);
 
 impl<'p> Shared<'p> {
-    pub(super) fn of(columns: &'p [Planned]) -> Self {
+    pub(super) fn of(columns: &[&'p Planned]) -> Self {
         let mut found = Vec::new();
         for rows in columns.iter().map(|planned| planned.rows.as_str()).filter(|rows| *rows != "TRUE") {
             if !found.contains(&rows) && columns.iter().filter(|other| other.rows == rows).count() > 1 {
@@ -32,7 +32,7 @@ impl<'p> Shared<'p> {
         if self.0.is_empty() {
             return format!("{table} t{sample}");
         }
-        format!("(SELECT t.*, {} FROM {table} t{sample} OFFSET 0) t", self.decisions())
+        format!("(SELECT t.*, t.ctid, t.tableoid, {} FROM {table} t{sample} OFFSET 0) t", self.decisions())
     }
 
     /// The decisions alone, each with the `place` of its row: an update cannot have them in the row that it changes.

@@ -32,6 +32,7 @@ struct Look {
     iban: u64,
     ssn: u64,
     phone: u64,
+    objects: u64,
 }
 
 /// Words of which one in a column's name makes it look personal, what that is, and what would do.
@@ -73,10 +74,10 @@ fn candidates<'c>(rules: &'c Rules, catalogue: &'c Catalogue) -> impl Iterator<I
     let columns = catalogue.tables().flat_map(|table| table.columns.iter().map(move |column| (table, column)));
     columns.filter(|(table, column)| {
         let is_dated = matches!(column.sort.as_str(), "date") && by_name(&column.name).is_some();
-        (column.is_text() || column.is_json() || is_dated)
+        ((column.may_hold_words() && column.sort != "bytea") || column.sort == "oid" || is_dated)
             && !column.computed
             && !is_covered(rules, table, column)
-            && !is_public(rules, table, column)
+            && !rules.is_public(&table.name, &column.name)
     })
 }
 
@@ -86,34 +87,20 @@ fn is_covered(rules: &Rules, table: &Table, column: &Column) -> bool {
     [table.name.as_str(), own].into_iter().filter_map(|name| rules.tables.get(name)).any(covers)
 }
 
-fn is_public(rules: &Rules, table: &Table, column: &Column) -> bool {
-    let own = table.name.strip_suffix("__history").unwrap_or(&table.name);
-    let full = format!("{own}.{}", column.name);
-    rules.public.iter().any(|pattern| is_like(own, pattern) || is_like(&full, pattern))
-}
-
-/// Whether a name fits a pattern, in which `*` is any text without a dot.
-fn is_like(name: &str, pattern: &str) -> bool {
-    match pattern.split_once('*') {
-        None => name == pattern,
-        Some((head, tail)) => name.strip_prefix(head).is_some_and(|rest| {
-            let ends = rest.char_indices().map(|(at, _)| at).chain([rest.len()]);
-            let mut within = ends.take_while(|at| !rest[..*at].contains('.'));
-            within.any(|at| is_like(&rest[at..], tail))
-        }),
-    }
-}
-
 /// Only counts leave the server.
 fn question(table: &Table, column: &Column) -> String {
     let share = 100.0 * LOOK as f64 / table.estimate.max(1) as f64;
     let sample = if share < 100.0 { format!(" TABLESAMPLE BERNOULLI ({share})") } else { String::new() };
-    let (open, close) = if column.is_json() { ("", "") } else { ("^\\s*", "\\s*$") };
+    let (open, close) = if column.category == 'S' { ("^\\s*", "\\s*$") } else { ("", "") };
+    let objects = match column.sort.as_str() {
+        "oid" => "count(*) FILTER (WHERE EXISTS (SELECT FROM pg_largeobject_metadata o WHERE o.oid::text = v))",
+        _ => "0",
+    };
     let pattern = |inner: &str| literal(&format!("{open}{inner}{close}"));
     format!(
         "SELECT json_build_object('table', {table}, 'column', {name}, 'filled', count(*), \
          'email', count(*) FILTER (WHERE v ~ {email}), 'iban', count(*) FILTER (WHERE v ~ {iban}), \
-         'ssn', count(*) FILTER (WHERE v ~ {ssn}), 'phone', count(*) FILTER (WHERE v ~ {phone})) \
+         'ssn', count(*) FILTER (WHERE v ~ {ssn}), 'phone', count(*) FILTER (WHERE v ~ {phone}), 'objects', {objects}) \
          FROM (SELECT left({quoted}::text, 10000) AS v FROM {from} t{sample} \
          WHERE {quoted} IS NOT NULL AND {quoted}::text <> '' LIMIT {LOOK}) AS looked;\n",
         table = literal(&table.name),
@@ -128,8 +115,14 @@ fn question(table: &Table, column: &Column) -> String {
 }
 
 fn judge(column: &Column, look: &Look) -> Option<Suggestion> {
-    let seen = |count: u64| count > 0 && (column.is_json() || count * 5 >= look.filled);
-    let (method, why) = if seen(look.ssn) {
+    let seen = |count: u64| count > 0 && (column.category != 'S' || count * 5 >= look.filled);
+    let (method, why) = if look.objects > 0 {
+        ("null", format!("{} of {} values refer to large objects", look.objects, look.filled))
+    } else if column.sort == "oid" {
+        return None;
+    } else if column.sort == "tsvector" {
+        ("null", "it holds the words of other columns".to_owned())
+    } else if seen(look.ssn) {
         ("french_ssn", format!("{} of {} values look like social security numbers", look.ssn, look.filled))
     } else if seen(look.email) {
         ("email", format!("{} of {} values look like e-mail addresses", look.email, look.filled))
@@ -158,6 +151,7 @@ fn fitting(column: &Column, method: &'static str) -> &'static str {
     let short = |least: u32| column.length.is_some_and(|length| length < least);
     match method {
         _ if column.is_json() => "empty",
+        _ if column.is_text_array() => "token",
         _ if !column.is_text() => "null",
         "email" if short(13) => "token",
         "french_ssn" if short(15) => "token",
@@ -194,20 +188,6 @@ fn word(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_star_is_any_text_without_a_dot() {
-        for (name, pattern, fits) in [
-            ("ir_model", "ir_*", true),
-            ("ir_model.name", "ir_*", false),
-            ("ir_model.name", "ir_*.name", true),
-            ("res_group", "res_group", true),
-            ("res_groups", "res_group", false),
-            ("account_tax_template", "account_*_template", true),
-        ] {
-            assert_eq!(is_like(name, pattern), fits, "{name} {pattern}");
-        }
-    }
 
     #[test]
     fn a_name_speaks() {

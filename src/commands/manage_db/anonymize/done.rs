@@ -10,25 +10,31 @@ use super::super::session::Session;
 use super::super::work::seconds;
 use super::rules::Read;
 use crate::commands::Failure;
-use crate::database::Name;
-use crate::database::anonymize::{Outcome, Plan, anonymize, vacuum};
-use crate::report::Secret;
+use crate::database::anonymize::{Outcome, Plan, Vacuumed, anonymize, vacuum};
+use crate::database::{Name, facts};
+use crate::report::{Diagnostic, Secret, Sources};
 use crate::settings::Format;
 use crate::terminal::Table;
 
 /// What was done.
 pub(super) struct Done {
     outcome: Outcome,
-    /// Whether the tables were written anew, and then whether the server wrote down what it remembered.
-    vacuumed: Option<bool>,
+    /// What was written anew, if that was asked for.
+    vacuumed: Option<Vacuumed>,
     kept: Option<Name>,
 }
 
 /// Does the transaction.
-pub(super) fn change(session: &Session<'_>, database: &Name, version: u32, plan: &Plan) -> Result<Done, Failure> {
+pub(super) fn change(
+    session: &Session<'_>,
+    database: &Name,
+    version: u32,
+    plan: &Plan,
+    read: &Read,
+) -> Result<Done, Failure> {
     let live = session.context.printer.live();
     live.show("anonymising".to_owned());
-    let outcome = anonymize(&session.server, database, version, plan)?;
+    let outcome = anonymize(&session.server, database, version, plan, &read.rules)?;
     Ok(Done { outcome, vacuumed: None, kept: None })
 }
 
@@ -52,11 +58,29 @@ pub(super) fn set_password(session: &Session<'_>, database: &Name, read: &Read) 
 }
 
 impl Done {
+    /// Nothing was done to the database: this went into a dump.
+    pub(super) fn streamed(outcome: Outcome) -> Self {
+        Self { outcome, vacuumed: None, kept: None }
+    }
+
     /// Writes the tables anew.
     pub(super) fn vacuumed(self, session: &Session<'_>, database: &Name, plan: &Plan) -> Result<Self, Failure> {
         let live = session.context.printer.live();
         live.show("writing the tables anew".to_owned());
-        Ok(Self { vacuumed: Some(vacuum(&session.server, database, plan)?), ..self })
+        let space = session.server.disk_space(session.role.data)?;
+        let tablespace = facts(&session.server, database)?.map(|facts| facts.tablespace).unwrap_or_default();
+        let fits = |bytes| space.as_ref().is_none_or(|space| space.lacks(bytes, &tablespace).is_none());
+        let vacuumed = vacuum(&session.server, database, plan, fits)?;
+        drop(live);
+        if !vacuumed.left_out.is_empty() {
+            let tables = vacuumed.left_out.join(", ");
+            let warning = format!("no disk space to write these tables anew: {tables}");
+            let warning = Diagnostic::warning("disk-space", warning)
+                .with_note("old values lie on the server's disk until they are")
+                .with_help("free disk space on the server, then run VACUUM FULL on them");
+            session.context.printer.diagnostic(&Sources::default(), &warning);
+        }
+        Ok(Self { vacuumed: Some(vacuumed), ..self })
     }
 
     /// The former database is kept.
@@ -99,7 +123,8 @@ impl Done {
             "seconds": seconds(began),
             "tables": self.tables(),
             "vacuumed": self.vacuumed.is_some(),
-            "checkpoint": self.vacuumed == Some(true),
+            "checkpoint": self.vacuumed.as_ref().is_some_and(|vacuumed| vacuumed.checkpoint),
+            "not_vacuumed": self.vacuumed.as_ref().map(|vacuumed| &vacuumed.left_out),
             "kept": self.kept.as_ref().map(Name::as_str),
         })
     }
@@ -125,7 +150,7 @@ impl Done {
             (columns().map(|column| column.changed).sum(), columns().map(|column| column.proven).sum());
         printer
             .say(&format!("{proven} of {changed} changed values were looked at: no old one stands at its old place"));
-        printer.say(match self.vacuumed {
+        printer.say(match self.vacuumed.as_ref().map(|vacuumed| vacuumed.checkpoint) {
             Some(true) => "the tables were written anew; the write-ahead log keeps old values until it is recycled",
             Some(false) => {
                 "the tables were written anew; we may not order a checkpoint, so their old files go at the next one, \

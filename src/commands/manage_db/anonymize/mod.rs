@@ -9,14 +9,14 @@ mod shown;
 use std::time::Instant;
 
 use done::Done;
-pub(super) use dump::dump;
+pub(super) use dump::{from_copy, stream};
 use rules::Read;
 
 use super::session::Session;
 use super::{questions, work};
 use crate::commands::Failure;
 use crate::database::Replacement;
-use crate::database::anonymize::{Plan, count};
+use crate::database::anonymize::{Plan, count, followers, size_of_tables};
 use crate::exit::Exit;
 use crate::report::Diagnostic;
 use crate::settings::{Aim, Anonymize};
@@ -42,10 +42,16 @@ pub(super) fn run(session: &Session<'_>, settings: &Anonymize) -> Result<Exit, F
     let held = session.lock(VERB)?;
     let facts = session.facts()?;
     let plan = rules::plan(session, &rules, &session.name, settings.strict)?;
+    followers(&session.server, &session.name)?.iter().for_each(|line| session.context.printer.say(line));
     questions::agree(session.context, session.settings, || {
         let counts = count(&session.server, &session.name, &plan)?;
-        Ok(question(session, settings, &shown::rows(&plan, &counts), facts.connections))
+        let connected = session.foreign_connections()?;
+        Ok(question(session, settings, &(shown::rows(&plan, &counts) + &connected), facts.connections))
     })?;
+    // Each changed row is written a second time, beside the old one; a copy comes on top.
+    let copied = if settings.keep_old { facts.size.unwrap_or_default() } else { 0 };
+    let needed = copied + size_of_tables(&session.server, &session.name, &plan)?;
+    session.must_have_space(needed, &facts.tablespace, ("the work", "free disk space on the server"))?;
     let began = Instant::now();
     let done = work::perform(session, &held, "", |work| {
         work.stop_services()?;
@@ -54,7 +60,7 @@ pub(super) fn run(session: &Session<'_>, settings: &Anonymize) -> Result<Exit, F
             let replacement = Replacement::copy(&held.lock)?;
             let mut done = None;
             let kept = work.replace(&replacement, true, |database| {
-                let changed = done::change(session, database, version, &plan)?;
+                let changed = done::change(session, database, version, &plan, &rules)?;
                 done::set_password(session, database, &rules)?;
                 // Whoever takes the copy as it is finds nothing old in it.
                 done = Some(if settings.vacuum { changed.vacuumed(session, database, &plan)? } else { changed });
@@ -62,7 +68,7 @@ pub(super) fn run(session: &Session<'_>, settings: &Anonymize) -> Result<Exit, F
             })?;
             return done.map(|done| done.kept(kept)).ok_or_else(|| Failure::said(Exit::Failed));
         }
-        let changed = done::change(session, &session.name, version, &plan)?;
+        let changed = done::change(session, &session.name, version, &plan, &rules)?;
         afterwards(session, settings, changed, &plan, &rules)
     })?;
     done.tell(session, VERB, began)?;

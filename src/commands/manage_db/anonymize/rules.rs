@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 use super::super::session::Session;
 use crate::commands::Failure;
 use crate::database::Name;
-use crate::database::anonymize::{Plan, Rules, Skipped, catalogue, read_rules};
+use crate::database::anonymize::{Plan, Purpose, Rules, Skipped, Snapshot, catalogue, read_rules, snapshot};
 use crate::exit::Exit;
 use crate::report::{Diagnostic, Report, Sources, read_optional};
 use crate::terminal::wrapped;
@@ -43,14 +43,29 @@ pub(super) fn read(session: &Session<'_>) -> Result<Read, Failure> {
 
 /// What the rules mean for a database. What it does not have is said; with `strict` that is an error.
 pub(super) fn plan(session: &Session<'_>, read: &Read, database: &Name, strict: bool) -> Result<Plan, Failure> {
-    let plan = silent_plan(session, read, database)?;
-    said(session, read, plan, strict)
+    let version = session.version()?;
+    snapshot(&session.server, database, version, |snapshot| {
+        plan_within(session, read, snapshot, (Purpose::InPlace, strict))
+    })
+}
+
+/// The same for a snapshot of one.
+pub(super) fn plan_within(
+    session: &Session<'_>,
+    read: &Read,
+    snapshot: &mut Snapshot<'_, '_, '_>,
+    (purpose, strict): (Purpose, bool),
+) -> Result<Plan, Failure> {
+    said(session, read, snapshot.plan(&read.rules, administrator(session), purpose)?, strict)
 }
 
 /// The same without a word.
 pub(super) fn silent_plan(session: &Session<'_>, read: &Read, database: &Name) -> Result<Plan, Failure> {
-    let administrator = session.application.as_ref().map_or("admin", |application| application.administrator);
-    Ok(Plan::new(&read.rules, &catalogue(&session.server, database)?, administrator))
+    Ok(Plan::new(&read.rules, &catalogue(&session.server, database)?, administrator(session)))
+}
+
+fn administrator<'a>(session: &Session<'a>) -> &'a str {
+    session.application.as_ref().map_or("admin", |application| application.administrator)
 }
 
 fn said(session: &Session<'_>, read: &Read, plan: Plan, strict: bool) -> Result<Plan, Failure> {
