@@ -264,6 +264,7 @@ impl From<cli::Up> for Up {
 
 impl From<cli::Merge> for Merge {
     fn from(cli::Merge { files, output, env_file, project_name, verify, format }: cli::Merge) -> Self {
+        let output = output.filter(|path| path.as_os_str() != "-");
         Self { files, output, env_files: env_file, project_name, verify, format: format.into() }
     }
 }
