@@ -12,9 +12,9 @@ use crate::deployment::Configured;
 use crate::docker::{Command, Input};
 use crate::exit::Exit;
 use crate::project::Project;
-use crate::report::Diagnostic;
+use crate::report::{Diagnostic, Report, Sources};
 use crate::settings::Merge;
-use crate::yaml::{Entry, Map, Node, Scalar, emit};
+use crate::yaml::{Entry, Kind, Map, Meaning, Node, Scalar, emit, parse};
 
 /// Attributes in which a deployment differs from its fragments on purpose: edges to services that are left out, and
 /// service env files that are looked up. Both sides get ours.
@@ -121,18 +121,39 @@ fn reading(context: &Context<'_>, side: &Side<'_>) -> Result<Value, Failure> {
     for file in side.files {
         command = command.arg("-f").arg(file);
     }
-    let captured = context.runner.capture(&command.args(["config", "--format", "json"]))?;
+    // It cannot print every project as JSON: `build.ssh` with a key is an error there.
+    let captured = context.runner.capture(&command.arg("config"))?;
     if !captured.ended.well() {
         let problem = Diagnostic::error("verify", "docker compose does not read it").with_note(captured.complaint());
         return Err(Failure::new(Exit::Failed, problem));
     }
-    let mut reading: Value = serde_json::from_slice(&captured.stdout)
-        .map_err(|error| Failure::new(Exit::Failed, Diagnostic::error("verify", format!("docker compose: {error}"))))?;
+    let (mut sources, mut report) = (Sources::default(), Report::default());
+    let id = sources.add("docker compose config", "", String::from_utf8_lossy(&captured.stdout));
+    let document = parse(&sources, id, &mut report).and_then(|documents| documents.into_iter().next());
+    let Some(document) = document else {
+        let problem = Diagnostic::error("verify", "what docker compose prints cannot be read");
+        return Err(Failure::new(Exit::Failed, problem));
+    };
+    let mut reading = value(&document);
     if let Some(sections) = reading.as_object_mut() {
         // What overlays say to us (advice) is taken out of the deployment, and says nothing to docker compose.
         sections.remove("x-lapstrake");
     }
     Ok(reading)
+}
+
+fn value(node: &Node) -> Value {
+    match &node.kind {
+        Kind::Map(map) => map.iter().map(|(key, entry)| (key.to_string(), value(&entry.value))).collect(),
+        Kind::List(items) => items.iter().map(value).collect(),
+        Kind::Scalar(scalar) => match scalar.meaning() {
+            Meaning::Null => Value::Null,
+            Meaning::Bool(value) => value.into(),
+            Meaning::Text(text) => text.into(),
+            // Both sides are printed by one program: a number has one spelling.
+            _ => scalar.text.as_str().into(),
+        },
+    }
 }
 
 /// The places in which two readings differ. Values are not told: they may be secret.

@@ -43,7 +43,7 @@ pub(super) fn content<'n>(resource: &'n Node, variables: &dyn Variables) -> Opti
 fn empty_list<'n>(node: &'n Node, path: &mut Vec<&'n str>) -> Option<&'n Node> {
     match &node.kind {
         Kind::List(items) => (items.is_empty() && !is_unique(path)).then_some(node),
-        Kind::Map(map) => map.iter().filter(|(key, _)| !key.starts_with("x-")).find_map(|(key, entry)| {
+        Kind::Map(map) => map.iter().find_map(|(key, entry)| {
             path.push(key);
             let found = empty_list(&entry.value, path);
             path.pop();

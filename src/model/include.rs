@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::assemble::{Scope, Workshop};
+use super::assemble::{Scope, Workshop, outline};
 use super::dotenv::{Beneath, read_dotenv};
 use super::expanded::{content, short_form};
 use super::interpolate::Variables;
@@ -35,9 +35,10 @@ impl Workshop<'_> {
             }
             return;
         };
+        let own = outline(document);
         for item in items {
             match inclusion(item) {
-                Some(inclusion) => self.include_one(&inclusion, document, path, scope),
+                Some(inclusion) => self.include_one(&inclusion, (document, &own), path, scope),
                 None => {
                     let problem = if item.is_null() || item.as_map().is_some_and(|map| !map.contains_key("path")) {
                         Diagnostic::warning("include", "this says no path: docker compose includes nothing")
@@ -51,7 +52,14 @@ impl Workshop<'_> {
         }
     }
 
-    fn include_one(&mut self, inclusion: &Inclusion, document: &mut Node, path: &Path, scope: &Scope<'_>) {
+    /// Copies one other project into a document; `own` is what the document has itself.
+    fn include_one(
+        &mut self,
+        inclusion: &Inclusion,
+        (document, own): (&mut Node, &Node),
+        path: &Path,
+        scope: &Scope<'_>,
+    ) {
         let Some((first, first_span)) = inclusion.paths.first() else { return };
         let remote = inclusion.paths.iter().find(|(path, _)| remote::is_remote(path, &scope.folder));
         if let Some((address, span)) = remote {
@@ -78,7 +86,7 @@ impl Workshop<'_> {
         let start = if folder.is_dir() { &*folder } else { folder.parent().unwrap_or(&folder) };
         let way = relative(&scope.folder, start);
         self.settle_included(&mut model, &way, &variables);
-        self.copy_included(model, document, inclusion.span, &variables);
+        self.copy_included(model, (document, own), inclusion.span, &variables);
     }
 
     fn include_cycle(&mut self, chain: &[PathBuf], main: &Path, span: Span, scope: &Scope<'_>) {
@@ -112,7 +120,7 @@ impl Workshop<'_> {
         let mut variables = Beneath { outer: scope.variables, own: indexmap::IndexMap::new() };
         for (file, span) in files {
             let id = self.env_text(&file, span)?;
-            let own = read_dotenv(self.sources, id, scope.variables, self.report)?;
+            let own = read_dotenv(self.sources, id, &variables, self.report)?;
             if let Some((name, _)) = own.iter().find(|(_, value)| value.contains(char::REPLACEMENT_CHARACTER)) {
                 // What is included is written out with its values, and YAML takes no such bytes.
                 let file = self.sources.name(id);
@@ -138,7 +146,13 @@ impl Workshop<'_> {
         }
     }
 
-    fn copy_included(&mut self, model: Node, document: &mut Node, span: Span, variables: &dyn Variables) {
+    fn copy_included(
+        &mut self,
+        model: Node,
+        (document, own): (&mut Node, &Node),
+        span: Span,
+        variables: &dyn Variables,
+    ) {
         let Kind::Map(mut model) = model.kind else { return };
         for section in COPIED {
             let Some(Entry { key, value: Node { kind: Kind::Map(from), .. } }) = model.shift_remove(section) else {
@@ -153,7 +167,9 @@ impl Workshop<'_> {
                         to.insert(name, entry);
                     }
                     Some(there) if there.value.means_the_same(&entry.value) => {
+                        let is_own = own.find(&[section, &name]).is_some();
                         let differs = match section {
+                            _ if !is_own => None,
                             "services" => short_form(&there.value),
                             "secrets" | "configs" => content(&there.value, variables),
                             _ => None,

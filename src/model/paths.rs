@@ -66,7 +66,8 @@ fn rebase_resources(model: &mut Node, folder: &str, report: &mut Report) {
     }
     if let Some(map) = model.get_mut("volumes").and_then(Node::as_map_mut) {
         for entry in map.values_mut() {
-            let local = entry.value.get("driver").and_then(Node::as_word).is_none_or(|driver| driver == "local");
+            // Without a driver docker compose leaves the path to the engine.
+            let local = entry.value.get("driver").and_then(Node::as_word) == Some("local");
             if let Some(options) = entry.value.get_mut("driver_opts")
                 && local
                 && options.get("o").and_then(Node::as_word) == Some("bind")

@@ -135,7 +135,7 @@ fn move_to(
 ) {
     let output = clean(&here.join(output));
     let there = output.parent().unwrap_or(here);
-    if there == folder {
+    if there == folder || output.metadata().is_ok_and(|there| !there.is_file()) {
         return;
     }
     rebase(model, &relative(there, folder), report);

@@ -3,9 +3,11 @@
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
+use indexmap::IndexMap;
+
 use crate::commands::Context;
 use crate::environment::is_secret;
-use crate::model::{Found, Table, Variables, read_dotenv, relative};
+use crate::model::{Beneath, Found, Table, Variables, read_dotenv, relative};
 use crate::report::{Diagnostic, Report, SourceId, Sources, read_lossy};
 use crate::settings::Merge;
 
@@ -67,10 +69,13 @@ impl ComposeVariables {
         if is_default {
             files.extend(read_lossy(sources, report, &shown(&default), &default));
         }
-        let mut added: HashMap<String, String> = HashMap::new();
+        // A file sees what the files before it set.
+        let mut beneath = Beneath { outer: &table, own: IndexMap::new() };
         for id in files {
-            added.extend(read_dotenv(sources, id, &table, report)?);
+            let own = read_dotenv(sources, id, &beneath, report)?;
+            beneath.own.extend(own);
         }
+        let mut added = beneath.own;
         if is_default && !table.0.contains_key(DISABLED) && is_disabled(added.get(DISABLED), report) {
             added.clear();
         }
