@@ -10,6 +10,7 @@ mod verbatim;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum, ValueHint};
 
 use crate::exit;
@@ -51,8 +52,7 @@ impl Arguments {
     /// # Errors
     /// When they make no sense, or ask for help.
     pub fn read(words: &[OsString]) -> Result<Self, clap::Error> {
-        let words = &session::spelled_out(words);
-        let arguments = Self::try_parse_from(words)?;
+        let arguments = Self::try_parse_from(words).map_err(with_scope_hint)?;
         let Some((verb, theirs)) = arguments.verb.verbatim() else { return Ok(arguments) };
         // clap stops looking for options of ours at the first one it does not know; our users do not know whose is whose.
         let (before, after) = words.split_at(words.len() - theirs.len());
@@ -62,6 +62,18 @@ impl Arguments {
         }
         Self::try_parse_from(before.iter().chain(ours).chain([&"--".into()]).chain(theirs))
     }
+}
+
+/// A bare `--custom` once had the meaning of `--shared`.
+fn with_scope_hint(mut error: clap::Error) -> clap::Error {
+    let is_bare = error.kind() == ErrorKind::InvalidValue
+        && error.get(ContextKind::InvalidArg) == Some(&ContextValue::String("--custom <DIR>".to_owned()))
+        && error.get(ContextKind::InvalidValue) == Some(&ContextValue::String(String::new()));
+    if is_bare {
+        let hint = "to change the file that all machines share, write `--shared`";
+        error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![hint.into()]));
+    }
+    error
 }
 
 impl Verb {
@@ -201,7 +213,7 @@ Examples:
   lapstrake edit                            env.custom, this machine's values
   lapstrake edit POSTGRES_HOST              the file that sets it
   lapstrake edit CUSTOM_POSTGRES_PORT=5433  no editor
-  lapstrake edit override.yml --custom      the one of the whole environment")]
+  lapstrake edit override.yml --shared      the one of the whole environment")]
     Edit(Edit),
     /// Show the project on one screen: what runs, where it is found, the databases and their last dumps
     #[command(after_help = "\

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use lapstrake::cli;
 use lapstrake::commands::{self, Context};
 use lapstrake::docker::System;
+use lapstrake::environment::ProcessEnvironment;
 use lapstrake::settings::Settings;
 use lapstrake::terminal::Printer;
 
@@ -21,6 +22,6 @@ fn main() -> ExitCode {
         }
     };
     let printer = Printer::new(settings.colour, settings.quiet);
-    let process = std::env::vars_os().collect();
+    let process = ProcessEnvironment::of_this_process();
     commands::run(&Context { settings: &settings, printer: &printer, runner: &System, process: &process }).into()
 }

@@ -218,7 +218,7 @@ impl From<Verb> for Task {
                 cli::GraphFormat::Dot => GraphFormat::Dot,
             }),
             Verb::ManageDb(arguments) => Self::ManageDb(arguments.into()),
-            Verb::Edit(arguments) => Self::Edit(Edit { subject: arguments.subject, in_custom: arguments.in_custom }),
+            Verb::Edit(arguments) => Self::Edit(Edit { subject: arguments.subject, shared: arguments.shared }),
             Verb::Status(arguments) => Self::Status(arguments.format.into()),
             Verb::Urls(arguments) => Self::Urls(arguments.format.into()),
             Verb::Doctor(arguments) => Self::Doctor(arguments.format.into()),
@@ -264,6 +264,7 @@ impl From<cli::Up> for Up {
 
 impl From<cli::Merge> for Merge {
     fn from(cli::Merge { files, output, env_file, project_name, verify, format }: cli::Merge) -> Self {
+        let output = output.filter(|path| path.as_os_str() != "-");
         Self { files, output, env_files: env_file, project_name, verify, format: format.into() }
     }
 }

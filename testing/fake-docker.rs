@@ -43,7 +43,9 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
         input: String::new(),
         answer: None,
     };
-    std::io::stdin().read_to_string(&mut call.input)?;
+    let mut input = Vec::new();
+    std::io::stdin().read_to_end(&mut input)?;
+    call.input = String::from_utf8_lossy(&input).into_owned();
     let answer = record(&Path::new(&folder).join("calls.jsonl"), &answers, &mut call)?;
     let silence = Answer::default();
     let answer = answer.unwrap_or(&silence);

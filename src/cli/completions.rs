@@ -8,7 +8,7 @@ use clap_complete::CompleteEnv;
 use clap_complete::engine::{ArgValueCompleter, CompletionCandidate};
 use clap_complete::env::{Bash, EnvCompleter, Fish, Zsh};
 
-use super::{Arguments, session};
+use super::Arguments;
 use crate::completion::Names;
 use crate::docker::VERBS;
 
@@ -71,7 +71,7 @@ pub fn answer(words: impl IntoIterator<Item = OsString>) -> bool {
     }
     let mut words: Vec<OsString> = words.into_iter().collect();
     let start = words.iter().position(|word| word == "--").map_or(words.len(), |at| at + 1);
-    let typed = session::spelled_out(&words.split_off(start));
+    let typed = words.split_off(start);
     let passes_through = typed.iter().any(|word| VERBS.iter().any(|verb| word == verb));
     let all = words.into_iter().chain(typed);
     let here = std::env::current_dir().ok();

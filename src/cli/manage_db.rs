@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::{Format, completions};
+use super::{Format, Listing, completions};
 
 /// `manage_db`
 #[derive(Debug, Args)]
@@ -161,9 +161,9 @@ Examples:
   lapstrake manage_db list
   lapstrake manage_db list --format json")]
     List {
-        /// How they are listed, if not as --report says
+        /// How they are listed [default: as --report says]
         #[arg(long, value_name = "FORMAT", value_enum)]
-        format: Option<Format>,
+        format: Option<Listing>,
     },
     /// Copy a database, without interrupting it
     #[command(after_help = "\

@@ -1,6 +1,5 @@
 //! The arguments of the verbs that set a project up and look at it.
 
-use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum, ValueHint};
@@ -73,9 +72,9 @@ pub struct Edit {
     /// `NAME=VALUE` to set a variable without an editor [default: env.custom]
     #[arg(value_name = "NAME", add = completions::edited())]
     pub subject: Option<String>,
-    /// The file of the whole environment, in `custom/`, instead of this machine's
-    #[arg(long)]
-    pub in_custom: bool,
+    /// Edit the file that all machines of the environment share, in `custom/`, instead of this machine's
+    #[arg(long, alias = "in-custom")]
+    pub shared: bool,
 }
 
 /// `services`
@@ -99,13 +98,13 @@ Takes the lines out of `disabled_services`, or brings back (`!NAME`) what `custo
 
 Examples:
   lapstrake services enable back/cron
-  lapstrake services enable cron bus --custom    for the whole environment")]
+  lapstrake services enable cron bus --shared    for the whole environment")]
     Enable(Switch),
     /// Leave fragments out
     #[command(mut_arg("names", |names| names.add(completions::taking_part())), after_help = "\
 Examples:
   lapstrake services disable back/cron           on this machine
-  lapstrake services disable mongo --custom      for the whole environment")]
+  lapstrake services disable mongo --shared      for the whole environment")]
     Disable(Switch),
 }
 
@@ -115,20 +114,7 @@ pub struct Switch {
     /// Fragments, by their path (`back/cron`) or its last part (`cron`)
     #[arg(value_name = "NAME", required = true)]
     pub names: Vec<String>,
-    /// Write `custom/disabled_services` instead of the one at the root; a bare `--custom` behind the names means it too
-    #[arg(long)]
-    pub in_custom: bool,
-}
-
-/// The arguments with a bare `--custom` of `services enable` and `disable` and of `edit` written in full: everywhere else `--custom`
-/// takes a folder.
-pub(super) fn spelled_out(words: &[OsString]) -> Vec<OsString> {
-    let is_verb = |two: &[OsString]| two[0] == "services" && (two[1] == "enable" || two[1] == "disable");
-    let switches = words.windows(2).position(is_verb);
-    let edits = (words.get(1).is_some_and(|word| word == "edit")).then_some(1);
-    let full = |(at, word): (usize, &OsString)| match switches.or(edits) {
-        Some(verb) if at > verb && word == "--custom" => "--in-custom".into(),
-        _ => word.clone(),
-    };
-    words.iter().enumerate().map(full).collect()
+    /// Write `custom/disabled_services`, which all machines of the environment share, instead of the one at the root
+    #[arg(long, alias = "in-custom")]
+    pub shared: bool,
 }

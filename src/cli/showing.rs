@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::{Format, completions};
+use super::{Format, Listing, completions};
 
 /// `merge`
 #[derive(Debug, Args)]
@@ -38,9 +38,9 @@ pub struct Explain {
     /// Show secrets
     #[arg(long)]
     pub show_secrets: bool,
-    /// How problems are shown
+    /// How the answer is given
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
-    pub format: Format,
+    pub format: Listing,
 }
 
 /// `env`

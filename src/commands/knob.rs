@@ -1,18 +1,11 @@
 //! Which variable people set to change a value.
 
-use crate::environment::{Environment, Layer, Variable};
+use crate::environment::{Environment, Variable};
 use crate::report::{Sources, Span};
 
-/// The name by which people set a variable: its own, or for one of `env.base` the first it looks at that nobody assigns.
+/// The name by which people set a variable: its own, or what `env.base` looks at to make it.
 pub(super) fn setter(environment: &Environment, name: &str) -> Option<String> {
-    let variable = environment.get(name)?;
-    if matches!(variable.origin.layer, Layer::Custom | Layer::Root) {
-        return Some(name.to_owned());
-    }
-    let used = || variable.origin.expansions.iter().map(|used| &*used.name);
-    let own = format!("CUSTOM_{name}");
-    let found = used().find(|used| *used == own || *used == name);
-    found.or_else(|| used().find(|used| environment.get(used).is_none())).map(str::to_owned)
+    environment.way_to_set(name).map(str::to_owned)
 }
 
 /// The name by which people change what is written at a place, if that begins with a variable.

@@ -2,35 +2,44 @@
 
 use std::ffi::OsString;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use serde_json::Value;
 
+use super::merge::Merged;
 use super::{Context, Failure};
 use crate::deployment::Configured;
 use crate::docker::{Command, Input};
 use crate::exit::Exit;
 use crate::project::Project;
-use crate::report::Diagnostic;
+use crate::report::{Diagnostic, Report, Sources};
 use crate::settings::Merge;
-use crate::yaml::{Entry, Map, Node, Scalar, emit};
+use crate::yaml::{Entry, Kind, Map, Meaning, Node, Scalar, emit, parse};
 
 /// Attributes in which a deployment differs from its fragments on purpose: edges to services that are left out, and
 /// service env files that are looked up. Both sides get ours.
 const OURS: [&str; 3] = ["depends_on", "links", "env_file"];
 
-/// Asks about a merged file.
-pub(super) fn merged(context: &Context<'_>, settings: &Merge, files: &[PathBuf], text: &str) -> Result<(), Failure> {
-    let folder = files.first().and_then(|file| file.parent()).unwrap_or(Path::new("."));
+/// Asks about a merged file, where it was written; about one that was printed, in the folder of the first file.
+pub(super) fn merged(context: &Context<'_>, settings: &Merge, merged: &Merged) -> Result<(), Failure> {
     let scratch = tempfile::tempdir()?;
-    let result = scratch.path().join("compose.yaml");
-    fs::write(&result, text)?;
-    let mut options: Vec<OsString> = vec!["--project-directory".into(), folder.into()];
-    options.extend(["-p".into(), settings.project_name.as_deref().unwrap_or("verify").into()]);
+    let mut before: Vec<OsString> = vec!["-p".into(), settings.project_name.as_deref().unwrap_or("verify").into()];
     for file in &settings.env_files {
-        options.extend(["--env-file".into(), file.into()]);
+        before.extend(["--env-file".into(), file.into()]);
     }
-    compare(context, &options, files, &[result])
+    let mut after = before.clone();
+    after.extend(merged.env_file.iter().flat_map(|file| ["--env-file".into(), file.into()]));
+    let result = match &settings.output {
+        Some(path) if path.is_file() => path.clone(),
+        _ => {
+            let result = scratch.path().join("compose.yaml");
+            fs::write(&result, &merged.text)?;
+            after.extend(["--project-directory".into(), merged.folder.clone().into()]);
+            result
+        }
+    };
+    let before = Side { options: &before, files: &merged.files, input: merged.input.as_deref() };
+    compare(context, &before, &Side { options: &after, files: &[result], input: None })
 }
 
 /// Asks about a deployment that is not written yet.
@@ -58,7 +67,8 @@ pub(super) fn configured(context: &Context<'_>, project: &Project, configured: &
         "-p".into(),
         configured.project_name.as_str().into(),
     ];
-    compare(context, &options, &files, &[result])
+    let side = |files| Side { options: &options, files, input: None };
+    compare(context, &side(&files), &side(&[result]))
 }
 
 /// A last file that gives the fragments' side our edges and env files.
@@ -81,9 +91,17 @@ fn ours(model: &Node) -> String {
     emit(&Node::map(root, model.span))
 }
 
-fn compare(context: &Context<'_>, options: &[OsString], files: &[PathBuf], result: &[PathBuf]) -> Result<(), Failure> {
-    let before = reading(context, options, files)?;
-    let after = reading(context, options, result)?;
+/// Files as docker compose is asked about them.
+struct Side<'a> {
+    options: &'a [OsString],
+    files: &'a [PathBuf],
+    /// What stands for the file `-`.
+    input: Option<&'a str>,
+}
+
+fn compare(context: &Context<'_>, before: &Side<'_>, after: &Side<'_>) -> Result<(), Failure> {
+    let before = reading(context, before)?;
+    let after = reading(context, after)?;
     let mut differences = Vec::new();
     collect(&before, &after, "", &mut differences);
     if differences.is_empty() {
@@ -97,23 +115,45 @@ fn compare(context: &Context<'_>, options: &[OsString], files: &[PathBuf], resul
     Err(Failure::new(Exit::Failed, problem.with_help("this is a fault of ours: please report it with the files")))
 }
 
-fn reading(context: &Context<'_>, options: &[OsString], files: &[PathBuf]) -> Result<Value, Failure> {
-    let mut command = Command::new("docker").arg("compose").args(options.to_vec()).input(Input::Nothing);
-    for file in files {
+fn reading(context: &Context<'_>, side: &Side<'_>) -> Result<Value, Failure> {
+    let input = side.input.map_or(Input::Nothing, |text| Input::Bytes(text.as_bytes().to_vec()));
+    let mut command = Command::new("docker").arg("compose").args(side.options.to_vec()).input(input);
+    for file in side.files {
         command = command.arg("-f").arg(file);
     }
-    let captured = context.runner.capture(&command.args(["config", "--format", "json"]))?;
+    // It cannot print every project as JSON: `build.ssh` with a key is an error there.
+    let captured = context.runner.capture(&command.arg("config"))?;
     if !captured.ended.well() {
         let problem = Diagnostic::error("verify", "docker compose does not read it").with_note(captured.complaint());
         return Err(Failure::new(Exit::Failed, problem));
     }
-    let mut reading: Value = serde_json::from_slice(&captured.stdout)
-        .map_err(|error| Failure::new(Exit::Failed, Diagnostic::error("verify", format!("docker compose: {error}"))))?;
+    let (mut sources, mut report) = (Sources::default(), Report::default());
+    let id = sources.add("docker compose config", "", String::from_utf8_lossy(&captured.stdout));
+    let document = parse(&sources, id, &mut report).and_then(|documents| documents.into_iter().next());
+    let Some(document) = document else {
+        let problem = Diagnostic::error("verify", "what docker compose prints cannot be read");
+        return Err(Failure::new(Exit::Failed, problem));
+    };
+    let mut reading = value(&document);
     if let Some(sections) = reading.as_object_mut() {
         // What overlays say to us (advice) is taken out of the deployment, and says nothing to docker compose.
         sections.remove("x-lapstrake");
     }
     Ok(reading)
+}
+
+fn value(node: &Node) -> Value {
+    match &node.kind {
+        Kind::Map(map) => map.iter().map(|(key, entry)| (key.to_string(), value(&entry.value))).collect(),
+        Kind::List(items) => items.iter().map(value).collect(),
+        Kind::Scalar(scalar) => match scalar.meaning() {
+            Meaning::Null => Value::Null,
+            Meaning::Bool(value) => value.into(),
+            Meaning::Text(text) => text.into(),
+            // Both sides are printed by one program: a number has one spelling.
+            _ => scalar.text.as_str().into(),
+        },
+    }
 }
 
 /// The places in which two readings differ. Values are not told: they may be secret.

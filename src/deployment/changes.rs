@@ -5,7 +5,7 @@ use std::fs;
 use indexmap::IndexMap;
 
 use super::Configured;
-use crate::model::{Beneath, Table, read_dotenv};
+use crate::model::{Table, read_dotenv};
 use crate::report::{Report, Sources};
 use crate::yaml::{Entry, Kind, Map, Node, Piece, emit, parse};
 
@@ -47,13 +47,19 @@ impl OnDisk {
     pub(super) fn read(configured: &Configured) -> Self {
         let mut sources = Sources::default();
         let mut report = Report::default();
-        let mut text = |path: &std::path::Path| Some(sources.add("", path, fs::read_to_string(path).ok()?));
-        let (compose, env) = (text(&configured.compose_file), text(&configured.env_file));
+        let compose = fs::read_to_string(&configured.compose_file).ok();
+        let compose = compose.map(|text| sources.add("", &configured.compose_file, text));
         let model = compose.and_then(|id| parse(&sources, id, &mut report)?.into_iter().next());
-        let nothing = Beneath { outer: &Table::default(), own: IndexMap::new() };
-        let values = env.and_then(|id| read_dotenv(&sources, id, &nothing, &mut report)).unwrap_or_default();
+        let values = fs::read_to_string(&configured.env_file).map(values).unwrap_or_default();
         Self { model, values }
     }
+}
+
+/// The values of a `.env`; none where it cannot be read.
+pub(super) fn values(text: String) -> IndexMap<String, String> {
+    let (mut sources, mut report) = (Sources::default(), Report::default());
+    let id = sources.add(".env", ".env", text);
+    read_dotenv(&sources, id, &Table::default(), &mut report).unwrap_or_default()
 }
 
 /// What changes, service by service: first what is there now, in its order, then what is gone.

@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 use similar::TextDiff;
 
 use super::Configured;
-use super::changes::OnDisk;
+use super::changes::{OnDisk, values};
 
 /// The difference of both files in unified form; empty where nothing would change.
 #[must_use]
@@ -29,18 +29,21 @@ fn unified(name: &str, old: &str, new: &str) -> String {
     diff.unified_diff().context_radius(3).header(&format!("a/{name}"), &format!("b/{name}")).to_string()
 }
 
-/// A line for each variable before and after; of a secret only that it is there, and that it changes.
+/// A line for each variable before and after; of a secret only that it is there, and that it changes. A name that only the
+/// former file has may have been a secret.
 fn masked(configured: &Configured, before: &IndexMap<String, String>) -> (String, String) {
-    let secret = |name: &str| configured.environment.get(name).is_none_or(|variable| variable.secret);
+    let after = values(configured.env_text.clone());
+    let secret = |name: &str| match configured.environment.get(name) {
+        Some(variable) => variable.secret,
+        None => !after.contains_key(name),
+    };
     let line = |name: &str, value: &str, changed: bool| match (secret(name), changed) {
         (true, true) => format!("{name}=*** (another one)\n"),
         (true, false) => format!("{name}=***\n"),
         (false, _) => format!("{name}={value}\n"),
     };
     let old = before.iter().map(|(name, value)| line(name, value, false)).collect();
-    let new = configured.environment.iter().map(|(name, variable)| {
-        let changed = before.get(name).is_some_and(|value| *value != variable.value);
-        line(name, &variable.value, changed)
-    });
-    (old, new.collect())
+    let changed = |name: &str, value: &str| before.get(name).is_some_and(|former| former != value);
+    let new = after.iter().map(|(name, value)| line(name, value, changed(name, value))).collect();
+    (old, new)
 }

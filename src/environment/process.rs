@@ -8,6 +8,19 @@ use std::ffi::{OsStr, OsString};
 pub struct ProcessEnvironment(BTreeMap<String, OsString>);
 
 impl ProcessEnvironment {
+    /// Returns the environment of this process. Where nobody set `PWD` it is the working directory, as it is to bash and
+    /// to docker compose.
+    #[must_use]
+    pub fn of_this_process() -> Self {
+        let mut variables: Self = std::env::vars_os().collect();
+        if variables.get("PWD").is_none()
+            && let Ok(folder) = std::env::current_dir()
+        {
+            variables.0.insert("PWD".to_owned(), folder.into_os_string());
+        }
+        variables
+    }
+
     /// The value of a name, which may be no text.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&OsStr> {

@@ -12,7 +12,7 @@ use super::settle::check_names;
 use super::shapes::{shape_external, shape_service};
 use super::tags::Cleared;
 use super::unique::{unique_network, unique_service, unique_texts};
-use crate::report::{Diagnostic, Report, SourceId, Sources, Span, read};
+use crate::report::{Diagnostic, Report, SourceId, Sources, Span, read_lossy, read_yaml};
 use crate::yaml::{Entry, Map, Node, Scalar, Trail, parse};
 
 /// Whose variables, folder and chain of includes a file is read with.
@@ -73,6 +73,12 @@ impl<'a> Workshop<'a> {
         }
     }
 
+    /// Adds every document of a text that was read already to the model.
+    pub fn add_text(&mut self, model: &mut Node, path: &Path, source: SourceId, scope: &Scope<'_>) {
+        self.texts.insert(path.to_owned(), Some(source));
+        self.add_file(model, path, None, scope);
+    }
+
     /// Adds one document to the model.
     pub fn add_document(
         &mut self,
@@ -127,17 +133,28 @@ impl<'a> Workshop<'a> {
     }
 
     /// The text of a file; where it cannot be read, the place that names it is shown.
-    pub(super) fn text(&mut self, path: &Path, named: Option<Span>) -> Option<SourceId> {
+    fn text(&mut self, path: &Path, named: Option<Span>) -> Option<SourceId> {
+        let name = self.found(path, named)?;
+        read_yaml(self.sources, self.report, &name, path)
+    }
+
+    /// The text of an env file, whose bytes need not be UTF-8.
+    pub(super) fn env_text(&mut self, path: &Path, named: Option<Span>) -> Option<SourceId> {
+        let name = self.found(path, named)?;
+        read_lossy(self.sources, self.report, &name, path)
+    }
+
+    /// The name of a file in messages, unless another file names it and it is not there.
+    fn found(&mut self, path: &Path, named: Option<Span>) -> Option<String> {
         let name = path.strip_prefix(&self.root).unwrap_or(path).display().to_string();
-        if let Some(span) = named
-            && !path.exists()
-        {
-            self.report.push(
-                Diagnostic::error("unreadable", format!("there is no file `{name}`")).at(span, "it is named here"),
-            );
-            return None;
-        }
-        read(self.sources, self.report, &name, path)
+        let Some(span) = named else { return Some(name) };
+        let why = match path.metadata() {
+            Ok(metadata) if metadata.is_dir() => format!("`{name}` is a folder, and a file is needed"),
+            Ok(_) => return Some(name),
+            Err(_) => format!("there is no file `{name}`"),
+        };
+        self.report.push(Diagnostic::error("unreadable", why).at(span, "it is named here"));
+        None
     }
 
     pub(super) fn interpolate(&mut self, document: &mut Node, scope: &Scope<'_>) {

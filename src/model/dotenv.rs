@@ -35,6 +35,10 @@ impl Variables for Beneath<'_> {
         self.outer.lookup(name).or_else(|| self.own.get(name).map(|value| Found { value, kept: false }))
     }
 
+    fn place_to_set(&self) -> String {
+        self.outer.place_to_set()
+    }
+
     fn explanation(&self, name: &str) -> Option<String> {
         self.outer.explanation(name)
     }
@@ -56,6 +60,10 @@ impl Variables for SoFar<'_> {
     fn lookup(&self, name: &str) -> Option<Found<'_>> {
         let own = || self.1.get(name).map(|value| Found { value, kept: false });
         self.0.lookup(name).map(|found| Found { kept: false, ..found }).or_else(own)
+    }
+
+    fn place_to_set(&self) -> String {
+        self.0.place_to_set()
     }
 }
 

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use super::assemble::{Scope, Workshop, outline};
 use super::merge::Merge;
 use super::paths::{clean, rebase_service, relative};
+use super::remote;
 use super::schema::Ports;
 use super::tags::Cleared;
 use crate::report::{Diagnostic, Span, nearest};
@@ -79,6 +80,13 @@ impl Workshop<'_> {
         chain.push((family.path.to_owned(), name.to_owned(), extends.span));
         let base = match reference.file {
             None => self.member(&reference, name, family, scope, chain),
+            Some(file) if remote::is_remote(file.as_text()?, &scope.folder) => {
+                let problem = remote::refusal(file.as_text()?).at(file.span, "it is extended here");
+                if !self.report.blames(file.span) {
+                    self.report.push(problem);
+                }
+                return None;
+            }
             Some(file) => {
                 let path = clean(&scope.folder.join(file.as_text()?));
                 let extended = self.extended_file(&path, file.span, scope)?;

@@ -2,10 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use super::assemble::{Scope, Workshop};
+use super::assemble::{Scope, Workshop, outline};
 use super::dotenv::{Beneath, read_dotenv};
+use super::expanded::{content, short_form};
 use super::interpolate::Variables;
-use super::paths::{clean, rebase_resources, rebase_service, relative};
+use super::paths::{clean, rebase, relative};
+use super::remote;
 use crate::report::{Diagnostic, Span};
 use crate::yaml::{Entry, Kind, Map, Node, Piece, Scalar};
 
@@ -16,7 +18,8 @@ const COPIED: [&str; 6] = ["services", "volumes", "networks", "secrets", "config
 struct Inclusion {
     paths: Vec<(String, Span)>,
     folder: Option<String>,
-    env_files: Option<Vec<(String, Span)>>,
+    /// None: the `.env` of its folder.
+    env_files: Vec<(String, Span)>,
     span: Span,
 }
 
@@ -32,9 +35,10 @@ impl Workshop<'_> {
             }
             return;
         };
+        let own = outline(document);
         for item in items {
             match inclusion(item) {
-                Some(inclusion) => self.include_one(&inclusion, document, path, scope),
+                Some(inclusion) => self.include_one(&inclusion, (document, &own), path, scope),
                 None => {
                     let problem = if item.is_null() || item.as_map().is_some_and(|map| !map.contains_key("path")) {
                         Diagnostic::warning("include", "this says no path: docker compose includes nothing")
@@ -48,8 +52,19 @@ impl Workshop<'_> {
         }
     }
 
-    fn include_one(&mut self, inclusion: &Inclusion, document: &mut Node, path: &Path, scope: &Scope<'_>) {
+    /// Copies one other project into a document; `own` is what the document has itself.
+    fn include_one(
+        &mut self,
+        inclusion: &Inclusion,
+        (document, own): (&mut Node, &Node),
+        path: &Path,
+        scope: &Scope<'_>,
+    ) {
         let Some((first, first_span)) = inclusion.paths.first() else { return };
+        let remote = inclusion.paths.iter().find(|(path, _)| remote::is_remote(path, &scope.folder));
+        if let Some((address, span)) = remote {
+            return self.report.push(remote::refusal(address).at(*span, "it is included here"));
+        }
         let main = clean(&scope.folder.join(first));
         let mut chain = scope.chain.clone();
         chain.push(path.to_owned());
@@ -71,7 +86,7 @@ impl Workshop<'_> {
         let start = if folder.is_dir() { &*folder } else { folder.parent().unwrap_or(&folder) };
         let way = relative(&scope.folder, start);
         self.settle_included(&mut model, &way, &variables);
-        self.copy_included(model, document, inclusion.span);
+        self.copy_included(model, (document, own), inclusion.span, &variables);
     }
 
     fn include_cycle(&mut self, chain: &[PathBuf], main: &Path, span: Span, scope: &Scope<'_>) {
@@ -91,12 +106,12 @@ impl Workshop<'_> {
         folder: &Path,
         scope: &'s Scope<'_>,
     ) -> Option<Beneath<'s>> {
-        let files: Vec<(PathBuf, Option<Span>)> = match &inclusion.env_files {
-            None => {
+        let files: Vec<(PathBuf, Option<Span>)> = match inclusion.env_files.as_slice() {
+            [] => {
                 let dotenv = folder.join(".env");
                 if dotenv.is_file() { vec![(dotenv, None)] } else { Vec::new() }
             }
-            Some(files) => files
+            files => files
                 .iter()
                 .filter(|(file, _)| file != "/dev/null")
                 .map(|(file, span)| (scope.folder.join(file), Some(*span)))
@@ -104,8 +119,16 @@ impl Workshop<'_> {
         };
         let mut variables = Beneath { outer: scope.variables, own: indexmap::IndexMap::new() };
         for (file, span) in files {
-            let id = self.text(&file, span)?;
-            let own = read_dotenv(self.sources, id, scope.variables, self.report)?;
+            let id = self.env_text(&file, span)?;
+            let own = read_dotenv(self.sources, id, &variables, self.report)?;
+            if let Some((name, _)) = own.iter().find(|(_, value)| value.contains(char::REPLACEMENT_CHARACTER)) {
+                // What is included is written out with its values, and YAML takes no such bytes.
+                let file = self.sources.name(id);
+                let problem =
+                    Diagnostic::error("not-utf8", format!("the value of `{name}` in {file} is not UTF-8 text"));
+                self.report.push(problem.with_help("convert the file, for example with `iconv -f latin1 -t utf-8`"));
+                return None;
+            }
             variables.own.extend(own);
         }
         Some(variables)
@@ -114,24 +137,22 @@ impl Workshop<'_> {
     /// What docker compose settles before it copies: defaults and paths by the included folder, and variables that are
     /// only named.
     fn settle_included(&mut self, model: &mut Node, way: &str, variables: &dyn Variables) {
-        if let Some(services) = model.get_mut("services").and_then(Node::as_map_mut) {
-            for entry in services.values_mut() {
-                if let Some(build) = entry.value.get_mut("build").and_then(Node::as_map_mut)
-                    && !build.contains_key("context")
-                {
-                    let context = Node::scalar(Scalar::plain("."), entry.key);
-                    build.insert("context".into(), Entry { key: entry.key, value: context });
-                }
-                rebase_service(&mut entry.value, way, self.report);
-                if let Some(environment) = entry.value.get_mut("environment") {
-                    settle_environment(environment, variables);
-                }
+        rebase(model, way, self.report);
+        let services = model.get_mut("services").and_then(Node::as_map_mut);
+        for entry in services.into_iter().flat_map(Map::values_mut) {
+            if let Some(environment) = entry.value.get_mut("environment") {
+                settle_environment(environment, variables);
             }
         }
-        rebase_resources(model, way, self.report);
     }
 
-    fn copy_included(&mut self, model: Node, document: &mut Node, span: Span) {
+    fn copy_included(
+        &mut self,
+        model: Node,
+        (document, own): (&mut Node, &Node),
+        span: Span,
+        variables: &dyn Variables,
+    ) {
         let Kind::Map(mut model) = model.kind else { return };
         for section in COPIED {
             let Some(Entry { key, value: Node { kind: Kind::Map(from), .. } }) = model.shift_remove(section) else {
@@ -145,20 +166,35 @@ impl Workshop<'_> {
                     None => {
                         to.insert(name, entry);
                     }
-                    Some(there) if there.value.means_the_same(&entry.value) => {}
+                    Some(there) if there.value.means_the_same(&entry.value) => {
+                        let is_own = own.find(&[section, &name]).is_some();
+                        let differs = match section {
+                            _ if !is_own => None,
+                            "services" => short_form(&there.value),
+                            "secrets" | "configs" => content(&there.value, variables),
+                            _ => None,
+                        };
+                        if let Some(short) = differs {
+                            let label = "docker compose writes this out in full in the included file: the two differ";
+                            self.report.push(conflict(section, &name).at(short.span, label).with_help(
+                                "remove the service here, or write this in the long form that `docker compose config` prints",
+                            ));
+                        }
+                    }
                     Some(there) => self.report.push(
-                        Diagnostic::error(
-                            "include-conflict",
-                            format!("{section}.{name} conflicts with imported resource"),
-                        )
-                        .at(there.key, "defined here")
-                        .at(entry.key, "and in the file that is included")
-                        .with_help("rename one of them, or change it in a later file: overrides may"),
+                        conflict(section, &name)
+                            .at(there.key, "defined here")
+                            .at(entry.key, "and in the file that is included")
+                            .with_help("rename one of them, or change it in a later file: overrides may"),
                     ),
                 }
             }
         }
     }
+}
+
+fn conflict(section: &str, name: &str) -> Diagnostic {
+    Diagnostic::error("include-conflict", format!("{section}.{name} conflicts with imported resource"))
 }
 
 /// Gives variables that a list only names (`- KEY`) their value, where they have one. In a mapping (`KEY:`) they are
@@ -191,12 +227,13 @@ fn inclusion(item: &Node) -> Option<Inclusion> {
         return None;
     }
     if item.as_map().is_none() {
-        return Some(Inclusion { paths: texts(item)?, folder: None, env_files: None, span });
+        return Some(Inclusion { paths: texts(item)?, folder: None, env_files: Vec::new(), span });
     }
-    let folder = item.get("project_directory").and_then(Node::as_text).map(str::to_owned);
+    let folder = item.get("project_directory").and_then(Node::as_text).filter(|folder| !folder.is_empty());
+    let folder = folder.map(str::to_owned);
     let env_files = match item.get("env_file").filter(|files| !files.is_null()) {
-        Some(files) => Some(texts(files)?),
-        None => None,
+        Some(files) => texts(files)?,
+        None => Vec::new(),
     };
     Some(Inclusion { paths: texts(item.get("path")?)?, folder, env_files, span })
 }

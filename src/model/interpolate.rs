@@ -13,6 +13,11 @@ pub trait Variables {
     /// The value of a variable, if it is set.
     fn lookup(&self, name: &str) -> Option<Found<'_>>;
 
+    /// Where people set a variable that is missing.
+    fn place_to_set(&self) -> String {
+        "env.custom".to_owned()
+    }
+
     /// What the sample says about it, for those who have to set it.
     fn explanation(&self, _name: &str) -> Option<String> {
         None
@@ -218,7 +223,7 @@ impl Run<'_> {
     fn missing(&mut self, name: &str, message: &[Piece]) -> bool {
         let mut problem = Diagnostic::error("required", format!("required variable {name} is missing a value"))
             .at(self.span, "required here")
-            .with_help(format!("set {name} in env.custom"));
+            .with_help(format!("set {name} in {}", self.variables.place_to_set()));
         let message: String =
             message.iter().map(|piece| if let Piece::Text(text) = piece { text } else { "" }).collect();
         if !message.is_empty() {

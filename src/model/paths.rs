@@ -4,7 +4,24 @@ use std::path::{Component, Path, PathBuf};
 
 use super::short::ShortVolume;
 use crate::report::{Diagnostic, Report};
-use crate::yaml::{Kind, Node, Scalar};
+use crate::yaml::{Entry, Kind, Node, Scalar};
+
+/// Moves every relative path of a model from `folder` (relative to the project, or absolute) to the project.
+pub fn rebase(model: &mut Node, folder: &str, report: &mut Report) {
+    if let Some(services) = model.get_mut("services").and_then(Node::as_map_mut) {
+        for entry in services.values_mut() {
+            // docker compose takes a build without a context to be in the folder of its project.
+            if let Some(build) = entry.value.get_mut("build").and_then(Node::as_map_mut)
+                && !build.contains_key("context")
+            {
+                let context = Node::scalar(Scalar::plain("."), entry.key);
+                build.insert("context".into(), Entry { key: entry.key, value: context });
+            }
+            rebase_service(&mut entry.value, folder, report);
+        }
+    }
+    rebase_resources(model, folder, report);
+}
 
 /// Moves the relative paths of one service from `folder` (relative to the project, or absolute) to the project.
 pub(super) fn rebase_service(service: &mut Node, folder: &str, report: &mut Report) {
@@ -40,7 +57,7 @@ pub(super) fn rebase_service(service: &mut Node, folder: &str, report: &mut Repo
 }
 
 /// Moves the relative paths of everything but services: files of configs and secrets, folders of local volumes.
-pub(super) fn rebase_resources(model: &mut Node, folder: &str, report: &mut Report) {
+fn rebase_resources(model: &mut Node, folder: &str, report: &mut Report) {
     let mut move_to = Rebase { folder, report };
     for section in ["configs", "secrets"] {
         if let Some(map) = model.get_mut(section).and_then(Node::as_map_mut) {
@@ -49,7 +66,8 @@ pub(super) fn rebase_resources(model: &mut Node, folder: &str, report: &mut Repo
     }
     if let Some(map) = model.get_mut("volumes").and_then(Node::as_map_mut) {
         for entry in map.values_mut() {
-            let local = entry.value.get("driver").and_then(Node::as_word).is_none_or(|driver| driver == "local");
+            // Without a driver docker compose leaves the path to the engine.
+            let local = entry.value.get("driver").and_then(Node::as_word) == Some("local");
             if let Some(options) = entry.value.get_mut("driver_opts")
                 && local
                 && options.get("o").and_then(Node::as_word) == Some("bind")

@@ -44,6 +44,15 @@ const OF_ATTACHMENT: &[(&[&str], Identity)] = &[(&["aliases"], name), (&["link_l
 /// The lists of a network.
 const OF_NETWORK: &[(&[&str], Identity)] = &[(&["labels"], name), (&["ipam", "options"], name)];
 
+/// Whether each thing may stand once in the list at a path of a service.
+pub(super) fn is_unique(path: &[&str]) -> bool {
+    let is_attachment = |name: &str| OF_ATTACHMENT.iter().any(|(list, _)| *list == [name]);
+    match path {
+        ["networks", _, name] => is_attachment(name),
+        path => OF_SERVICE.iter().any(|(list, _)| *list == path),
+    }
+}
+
 /// Makes the lists of a service unique.
 pub(super) fn unique_service(service: &mut Node, beaten: &mut Beaten) {
     unique_by(OF_SERVICE, service, beaten);

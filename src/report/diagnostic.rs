@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::Span;
 
 /// How much a problem weighs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Severity {
     /// Said, and nothing else: what was left out, what was decided.
     Note,
@@ -74,6 +74,28 @@ impl Diagnostic {
         Self::new(Severity::Note, code, title)
     }
 
+    /// Whether this is the same problem: an error at exactly the same places, which several services may share by an
+    /// anchor or `extends`. Of what has no place, or is a warning, the words must be the same too.
+    fn is_of(&self, other: &Self) -> bool {
+        let places = |one: &Self, other: &Self| {
+            one.labels.iter().map(|label| label.span).eq(other.labels.iter().map(|label| label.span))
+        };
+        let shares = self.severity == Severity::Error && !self.labels.is_empty();
+        self.code == other.code
+            && self.severity == other.severity
+            && (shares || self.title == other.title)
+            && places(self, other)
+    }
+
+    /// Says the same of something else.
+    fn add_title(&mut self, title: String) {
+        let note = format!("{ALSO}{title}");
+        let more = self.notes.iter().filter(|note| note.starts_with(ALSO)).count();
+        if title != self.title && more < MOST_TITLES && !self.notes.contains(&note) {
+            self.notes.push(note);
+        }
+    }
+
     /// Adds a place; the first one given is the main one.
     pub fn at(mut self, span: Span, text: impl Into<String>) -> Self {
         self.labels.push(Label { span, text: text.into() });
@@ -101,10 +123,15 @@ impl Diagnostic {
     }
 }
 
+/// How a note begins that says the same of something else.
+const ALSO: &str = "also: ";
+/// Of how many others it is said.
+const MOST_TITLES: usize = 5;
+
 /// Nobody reads further; it also bounds what a hopeless file takes.
 const MOST_OF_A_WEIGHT: usize = 100;
 
-/// The problems of a run, in the order they were found. Of very many that weigh the same the first are kept, and the
+/// The problems of a run, in the order they were found, each once. Of very many that weigh the same the first are kept, and the
 /// others are counted.
 #[derive(Debug, Default)]
 pub struct Report {
@@ -115,11 +142,19 @@ pub struct Report {
 impl Report {
     /// Adds a problem.
     pub fn push(&mut self, diagnostic: Diagnostic) {
+        if let Some(known) = self.diagnostics.iter_mut().find(|known| known.is_of(&diagnostic)) {
+            return known.add_title(diagnostic.title);
+        }
         let found = self.found.entry(diagnostic.severity).or_default();
         *found += 1;
         if *found <= MOST_OF_A_WEIGHT {
             self.diagnostics.push(diagnostic);
         }
+    }
+
+    /// Adds problems.
+    pub fn push_all(&mut self, diagnostics: impl IntoIterator<Item = Diagnostic>) {
+        diagnostics.into_iter().for_each(|diagnostic| self.push(diagnostic));
     }
 
     /// How many of this weight were found.

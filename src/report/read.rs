@@ -26,6 +26,38 @@ pub fn read(sources: &mut Sources, report: &mut Report, name: &str, path: &Path)
     }
 }
 
+/// Reads `path` as docker compose reads YAML: also UTF-16 with a byte order mark.
+pub fn read_yaml(sources: &mut Sources, report: &mut Report, name: &str, path: &Path) -> Option<SourceId> {
+    match read_bytes(path) {
+        Ok(bytes) => match utf16(&bytes) {
+            Some(text) => Some(sources.add(name, path, text)),
+            None => decode(sources, report, name, path, bytes),
+        },
+        Err(refusal) => refuse(report, name, &refusal),
+    }
+}
+
+/// Reads `path` whatever its encoding: bytes that are no UTF-8 become `�`.
+pub fn read_lossy(sources: &mut Sources, report: &mut Report, name: &str, path: &Path) -> Option<SourceId> {
+    match read_bytes(path) {
+        Ok(bytes) => Some(sources.add(name, path, String::from_utf8_lossy(&bytes))),
+        Err(refusal) => refuse(report, name, &refusal),
+    }
+}
+
+/// Reads a stream to its end under the name `name`; `path` is where it is taken to lie.
+pub fn read_stream(
+    sources: &mut Sources,
+    report: &mut Report,
+    (name, path): (&str, &Path),
+    stream: impl Read,
+) -> Option<SourceId> {
+    match read_to_end(stream, 0) {
+        Ok(bytes) => decode(sources, report, name, path, bytes),
+        Err(refusal) => refuse(report, name, &refusal),
+    }
+}
+
 enum Refusal {
     Missing,
     DanglingLink,
@@ -47,8 +79,12 @@ fn read_bytes(path: &Path) -> Result<Vec<u8>, Refusal> {
     if metadata.len() > LONGEST_TEXT {
         return Err(Refusal::TooLong);
     }
-    let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0) + 1);
-    file.take(LONGEST_TEXT + 1).read_to_end(&mut bytes).map_err(Refusal::Failed)?;
+    read_to_end(file, metadata.len())
+}
+
+fn read_to_end(stream: impl Read, expected: u64) -> Result<Vec<u8>, Refusal> {
+    let mut bytes = Vec::with_capacity(usize::try_from(expected).unwrap_or(0) + 1);
+    stream.take(LONGEST_TEXT + 1).read_to_end(&mut bytes).map_err(Refusal::Failed)?;
     if bytes.len() as u64 > LONGEST_TEXT {
         return Err(Refusal::TooLong);
     }
@@ -71,6 +107,11 @@ fn decode(sources: &mut Sources, report: &mut Report, name: &str, path: &Path, b
     match String::from_utf8(bytes) {
         Ok(text) => Some(sources.add(name, path, text)),
         Err(error) => {
+            if error.as_bytes().starts_with(&[0xff, 0xfe]) || error.as_bytes().starts_with(&[0xfe, 0xff]) {
+                let problem = Diagnostic::error("not-utf8", format!("`{name}` is UTF-16 text, and UTF-8 is needed"));
+                report.push(problem.with_help("convert it with `iconv -f utf-16 -t utf-8`"));
+                return None;
+            }
             let at = error.utf8_error().valid_up_to();
             let source = sources.add(name, path, String::from_utf8_lossy(error.as_bytes()));
             report.push(
@@ -81,4 +122,16 @@ fn decode(sources: &mut Sources, report: &mut Report, name: &str, path: &Path, b
             None
         }
     }
+}
+
+/// The text of bytes that begin with the byte order mark of UTF-16.
+fn utf16(bytes: &[u8]) -> Option<String> {
+    let read: fn([u8; 2]) -> u16 = match bytes {
+        [0xff, 0xfe, ..] => u16::from_le_bytes,
+        [0xfe, 0xff, ..] => u16::from_be_bytes,
+        _ => return None,
+    };
+    let (units, rest) = bytes[2..].as_chunks::<2>();
+    let units: Vec<u16> = units.iter().map(|unit| read(*unit)).collect();
+    if rest.is_empty() { String::from_utf16(&units).ok() } else { None }
 }

@@ -141,6 +141,15 @@ impl Sources {
         self.text(span.source).get(span.range()).unwrap_or("")
     }
 
+    /// Returns the line on which a span starts, secrets included.
+    #[must_use]
+    pub fn line(&self, span: Span) -> &str {
+        let source = &self.sources[span.source.0 as usize];
+        let line = source.line_at(span.start);
+        let end = source.lines().get(line + 1).copied().unwrap_or(source.text.len());
+        &source.text[source.lines()[line]..end]
+    }
+
     /// Marks a piece as secret: whoever draws a line of this text shows `*` in its place.
     pub fn mask(&mut self, span: Span) {
         self.sources[span.source.0 as usize].masked.push(span.range());

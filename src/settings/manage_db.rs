@@ -162,7 +162,7 @@ pub struct Load {
 impl From<cli::ManageDb> for ManageDb {
     fn from(cli::ManageDb { database, yes, wait_lock, report, verb }: cli::ManageDb) -> Self {
         let listed = if let cli::DatabaseVerb::List { format } = verb { format } else { None };
-        Self { database, yes, wait_lock, report: listed.unwrap_or(report).into(), verb: verb.into() }
+        Self { database, yes, wait_lock, report: listed.map_or_else(|| report.into(), Into::into), verb: verb.into() }
     }
 }
 

@@ -11,7 +11,7 @@ pub struct Edit {
     /// A name, or an assignment.
     pub subject: Option<String>,
     /// Whether the file of the whole environment is meant.
-    pub in_custom: bool,
+    pub shared: bool,
 }
 
 /// Which tool to run.
@@ -52,7 +52,7 @@ pub enum Services {
         /// Whether they take part.
         on: bool,
         /// Whether this is written in the folder with what the operators keep.
-        in_custom: bool,
+        shared: bool,
     },
 }
 
@@ -60,11 +60,9 @@ impl From<cli::Services> for Services {
     fn from(cli::Services { format, verb }: cli::Services) -> Self {
         match verb {
             None => Self::List(format.into()),
-            Some(cli::ServicesVerb::Enable(cli::Switch { names, in_custom })) => {
-                Self::Switch { names, on: true, in_custom }
-            }
-            Some(cli::ServicesVerb::Disable(cli::Switch { names, in_custom })) => {
-                Self::Switch { names, on: false, in_custom }
+            Some(cli::ServicesVerb::Enable(cli::Switch { names, shared })) => Self::Switch { names, on: true, shared },
+            Some(cli::ServicesVerb::Disable(cli::Switch { names, shared })) => {
+                Self::Switch { names, on: false, shared }
             }
         }
     }

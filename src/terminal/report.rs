@@ -1,5 +1,6 @@
 //! Problems, drawn for people or written for machines.
 
+use indexmap::IndexMap;
 use serde_json::{Value, json as object};
 
 use super::{Printer, wrapped};
@@ -17,14 +18,22 @@ impl Printer {
         }
     }
 
-    /// Draws every problem with a blank line after each. Errors are counted in a last line that ends with what came of
-    /// them (`nothing was written`).
+    /// Draws the problems with a blank line after each, errors last. Of more than a few warnings of one kind the rest is
+    /// counted. Errors are counted in a last line that ends with what came of them (`nothing was written`).
     pub fn report(&self, sources: &Sources, report: &Report, aftermath: &str) {
-        for diagnostic in report.diagnostics() {
-            self.diagnostic(sources, diagnostic);
-            if diagnostic.severity == Severity::Error || !self.is_quiet() {
+        let (errors, others): (Vec<_>, Vec<_>) =
+            report.diagnostics().iter().partition(|diagnostic| diagnostic.severity == Severity::Error);
+        if !self.is_quiet() {
+            let (drawn, folded) = fold(sources, &others);
+            drawn.iter().for_each(|diagnostic| {
+                self.diagnostic(sources, diagnostic);
                 self.insist("");
-            }
+            });
+            folded.iter().for_each(|line| self.insist(&format!("{line}\n")));
+        }
+        for diagnostic in errors {
+            self.diagnostic(sources, diagnostic);
+            self.insist("");
         }
         for (severity, phrase) in unsaid(report) {
             if severity == Severity::Error || !self.is_quiet() {
@@ -35,6 +44,34 @@ impl Printer {
             self.insist(&format!("{}; {aftermath}", count(report)));
         }
     }
+}
+
+/// So many warnings of one kind are drawn.
+const MOST_OF_A_KIND: usize = 3;
+
+/// The problems to be drawn, and a line for each kind of which some are not: how many, and the first of their places.
+fn fold<'d>(sources: &Sources, problems: &[&'d Diagnostic]) -> (Vec<&'d Diagnostic>, Vec<String>) {
+    let mut kinds: IndexMap<(Severity, &str), Vec<&Diagnostic>> = IndexMap::new();
+    let mut drawn = Vec::new();
+    for problem in problems {
+        let kind = kinds.entry((problem.severity, problem.code)).or_default();
+        kind.push(problem);
+        if kind.len() <= MOST_OF_A_KIND {
+            drawn.push(*problem);
+        }
+    }
+    let folded = kinds.iter().filter(|(_, kind)| kind.len() > MOST_OF_A_KIND).map(|((severity, code), kind)| {
+        let rest = &kind[MOST_OF_A_KIND..];
+        let places: Vec<String> = rest
+            .iter()
+            .filter_map(|problem| Some(sources.place(problem.labels.first()?.span).to_string()))
+            .take(MOST_OF_A_KIND)
+            .collect();
+        let dots = if places.len() < rest.len() { ", …" } else { "" };
+        let places = if places.is_empty() { String::new() } else { format!(": {}{dots}", places.join(", ")) };
+        format!("… and {} of this kind (`{code}`){places}", phrase(rest.len(), &format!("more {}", severity.word())))
+    });
+    (drawn, folded.collect())
 }
 
 /// What the drawing puts before a title (`warning: `), and before a note or an advice behind a number of four digits.

@@ -44,7 +44,7 @@ pub(super) fn assemble(entries: Vec<(Key, Span, Node)>) -> Built<Map> {
                 map.insert(name, Entry { key: span, value });
             }
             Key::Merge => {
-                for (name, entry) in merge_sources(value)?.into_iter().flatten() {
+                for (name, entry) in merge_sources(span, value)?.into_iter().flatten() {
                     match map.entry(name) {
                         Slot::Vacant(slot) if !own.contains_key(slot.key()) => {
                             slot.insert(entry);
@@ -99,12 +99,18 @@ fn own_keys(entries: &[(Key, Span, Node)]) -> Built<HashMap<Box<str>, Span>> {
     Ok(own)
 }
 
-fn merge_sources(value: Node) -> Built<Vec<Map>> {
+/// The mappings that a merge key at `key` names.
+fn merge_sources(key: Span, value: Node) -> Built<Vec<Map>> {
     let refuse = |node: &Node| {
-        Box::new(
-            Diagnostic::error("yaml-merge-key", "`<<` takes a mapping or a list of mappings")
-                .at(node.span, format!("this is {}", node.sort())),
-        )
+        let problem = Diagnostic::error("yaml-merge-key", "`<<` takes a mapping or a list of mappings");
+        let is_elsewhere = node.span.end < key.start;
+        Box::new(if is_elsewhere {
+            let what = format!("the anchor that it names is {}", node.sort());
+            problem.at(key, "merged here").at(node.span, what)
+        } else {
+            problem
+                .at(if node.span.start == node.span.end { key } else { node.span }, format!("this is {}", node.sort()))
+        })
     };
     match value.kind {
         Kind::Map(map) => Ok(vec![map]),

@@ -10,5 +10,5 @@ mod scalar;
 
 pub use emit::{emit, literal};
 pub use node::{Entry, Kind, Map, Meaning, Node, Piece, Scalar, Style, Template};
-pub use parse::parse;
+pub use parse::{TEMPLATE_ADVICE, looks_like_a_template, parse};
 pub use path::Trail;

@@ -25,10 +25,26 @@ pub fn parse(sources: &Sources, id: SourceId, report: &mut Report) -> Option<Vec
     match builder.stream() {
         Ok(documents) => Some(documents),
         Err(problem) => {
-            report.push(*problem);
+            report.push(of_template(sources, *problem));
             None
         }
     }
+}
+
+/// Whether a text has the marks of Jinja2, Helm or Go templates.
+#[must_use]
+pub fn looks_like_a_template(text: &str) -> bool {
+    text.contains("{{") || text.contains("{%")
+}
+
+/// The advice for a text with such marks.
+pub const TEMPLATE_ADVICE: &str =
+    "this looks like a template (Jinja2, Helm or Go) that was not rendered: render it first, and name the result";
+
+/// The problem with advice of its own where the text is a template.
+fn of_template(sources: &Sources, problem: Diagnostic) -> Diagnostic {
+    let is_template = problem.labels.first().is_some_and(|label| looks_like_a_template(sources.line(label.span)));
+    if is_template { Diagnostic { helps: Vec::new(), ..problem }.with_help(TEMPLATE_ADVICE) } else { problem }
 }
 
 type Tagged<'a> = Option<std::borrow::Cow<'a, Tag>>;
@@ -164,10 +180,11 @@ impl<'a> Builder<'a> {
             self.glue(&mut key)?;
             let (event, mark) = self.next()?;
             let mut value = self.node(event, mark)?;
-            if value.span.start == value.span.end {
+            let name = name(&key)?;
+            if value.span.start == value.span.end && matches!(name, Key::Own(_)) {
                 value.span = key.span;
             }
-            entries.push((name(&key)?, key.span, value));
+            entries.push((name, key.span, value));
         }
     }
 

@@ -40,7 +40,7 @@ fn names_come_from_the_project() {
         (&["explain", "ot"], "other"),
         (&["services", "enable", ""], "tools/sftp"),
         (&["services", "enable", "sf"], "tools/sftp"),
-        (&["services", "disable", "--custom", ""], "web"),
+        (&["services", "disable", "--shared", ""], "web"),
         (&["manage_db", "--database", ""], "absent app"),
         (&["manage_db", "copy", "a"], "absent app"),
         (&["db", "update", ""], "claim ir loan"),

@@ -89,10 +89,62 @@ fn a_variable_is_set_without_an_editor() {
     ✓ Wrote env.custom; `lapstrake up -d` makes it count.
     ");
     assert_eq!(text(&workspace, "env.custom"), "STATS='it'\\''s'\n");
-    assert_eq!(workspace.run(&["edit", "--custom", "OTHER=one"]).code, 0);
+    assert_eq!(workspace.run(&["edit", "--shared", "OTHER=one"]).code, 0);
     assert_eq!(text(&workspace, "custom/env.custom"), "OTHER=one\n");
     assert_eq!(workspace.run(&["edit", "COMPOSE_PROJECT_NAME=No Name"]).code, 3);
     assert_eq!(text(&workspace, "env.custom"), "STATS='it'\\''s'\n");
+}
+
+#[test]
+fn a_value_that_env_base_overwrites_is_set_where_it_counts() {
+    let base =
+        "COMPOSE_PROJECT_NAME=${COMPOSE_PROJECT_NAME:-demo}\nSTATS=${STATS:-0}\nLEVEL=${PERIMETER:-*}\nFIXED=1\n";
+    let workspace = with_editor("/bin/cat \"$2\"").file("project/env.base", base);
+    assert!(workspace.run(&["edit", "LEVEL"]).stdout.contains("#PERIMETER='*'"));
+    let workspace = workspace.file("project/env.custom", "PERIMETER=some\n");
+    assert_eq!(workspace.run(&["edit", "LEVEL"]).stdout, "PERIMETER=some\n");
+    assert!(workspace.run(&["edit", "FIXED"]).stdout.starts_with("COMPOSE_PROJECT_NAME="));
+    insta::assert_snapshot!(workspace.run(&["edit", "LEVEL=all"]), @"
+    exit 2
+    --- stderr
+    error: `env.base` sets `LEVEL`, and overwrites what other files set
+     |
+     = help: set PERIMETER: lapstrake edit PERIMETER=VALUE
+    ");
+    insta::assert_snapshot!(workspace.run(&["edit", "FIXED=2"]), @"
+    exit 2
+    --- stderr
+    error: `env.base` sets `FIXED`, and overwrites what other files set
+     |
+     = help: change the line in env.base: lapstrake edit env.base
+    ");
+    assert_eq!(text(&workspace, "env.custom"), "PERIMETER=some\n");
+    assert_eq!(workspace.run(&["edit", "PERIMETER=all"]).code, 0);
+    assert_eq!(workspace.run(&["edit", "NEW=1"]).code, 0);
+    assert_eq!(text(&workspace, "env.custom"), "PERIMETER=all\nNEW=1\n");
+}
+
+#[test]
+fn the_scope_is_an_option_of_its_own_wherever_the_project_is_named() {
+    let workspace = with_editor("/bin/cat \"$2\"").file("project/custom/override.yml", "services: {}\n");
+    for arguments in [
+        &["-C", "project", "edit", "override.yml", "--shared"][..],
+        &["edit", "override.yml", "--shared", "-C", "project"],
+        &["-C", "project", "edit", "override.yml", "--in-custom"],
+        &["--custom", "custom", "-C", "project", "edit", "--shared", "override.yml"],
+    ] {
+        let output = workspace.run_in(&workspace.path(""), arguments);
+        assert_eq!((output.code, output.stdout.as_str()), (0, "services: {}\n"), "{output}");
+    }
+    insta::assert_snapshot!(workspace.run(&["edit", "override.yml", "--custom"]), @"
+    exit 2
+    --- stderr
+    error: a value is required for '--custom <DIR>' but none was supplied
+
+      tip: to change the file that all machines share, write `--shared`
+
+    For more information, try '--help'.
+    ");
 }
 
 #[test]

@@ -7,6 +7,7 @@ mod edit;
 mod hooks;
 mod init;
 mod manual;
+mod mongo;
 mod passthrough;
 mod services;
 mod status;

@@ -101,9 +101,9 @@ fn the_root_brings_back_what_the_environment_leaves_out() {
 }
 
 #[test]
-fn with_custom_the_whole_environment_is_meant() {
+fn with_shared_the_whole_environment_is_meant() {
     let workspace = with_fragments().file("project/disabled_services", "web\n!back/cron\n");
-    insta::assert_snapshot!(workspace.run(&["services", "disable", "page", "cron", "--custom"]), @"
+    insta::assert_snapshot!(workspace.run(&["services", "disable", "page", "cron", "--shared"]), @"
     exit 1
     --- stderr
     ✓ page is left out (custom/disabled_services); `lapstrake up -d` stops it.
@@ -112,7 +112,7 @@ fn with_custom_the_whole_environment_is_meant() {
      = help: lapstrake services disable back/cron
     ");
     assert_eq!(text(&workspace, "custom/disabled_services"), "page\nback/cron\n");
-    insta::assert_snapshot!(workspace.run(&["services", "enable", "web", "--custom"]), @"
+    insta::assert_snapshot!(workspace.run(&["services", "enable", "web", "--shared"]), @"
     exit 1
     --- stderr
     error: `web` is still left out: `disabled_services` at the root says so

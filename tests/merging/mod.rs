@@ -11,3 +11,4 @@ mod grammar;
 mod judge;
 mod mutations;
 mod outcomes;
+mod surroundings;

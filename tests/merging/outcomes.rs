@@ -106,3 +106,13 @@ fn what_two_services_fight_for_is_an_error_of_configure_and_a_warning_of_merge()
     assert!(merged.stderr.contains("warning: `web` and `one` both want port 8080 of the host"), "{merged}");
     assert!(merged.stderr.contains("warning: subnets `10.1.0.0/16` and `10.1.2.0/24` overlap"), "{merged}");
 }
+
+#[test]
+fn a_file_beside_docker_compose_yml_differs_in_nothing() {
+    let workspace = project().file("project/docker-compose.yml", "services:\n  root: {image: a}\n");
+    let first = workspace.run(&["configure", "--diff"]);
+    assert!(first.stdout.contains("+COMPOSE_FILE=") && !first.stdout.contains("COMPOSE_FILE=***"), "{first}");
+    assert_eq!(workspace.run(&["configure"]).code, 0);
+    assert_eq!(workspace.run(&["configure", "--diff"]).stdout, "");
+    assert_eq!(workspace.run(&["configure", "--check"]).code, 0);
+}

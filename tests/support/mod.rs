@@ -52,6 +52,12 @@ impl Workspace {
         self
     }
 
+    /// Writes a file of any bytes, relative to the folder of the test.
+    pub(crate) fn bytes(self, path: &str, bytes: &[u8]) -> Self {
+        fs::write(self.path(path), bytes).expect("a file");
+        self
+    }
+
     /// Sets a variable of the calling shell.
     pub(crate) fn variable(mut self, name: &str, value: &str) -> Self {
         self.variables.retain(|(other, _)| other != name);

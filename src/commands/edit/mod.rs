@@ -32,7 +32,7 @@ struct Draft<'a> {
 
 pub(super) fn run(context: &Context<'_>, settings: &Edit) -> Result<Exit, Failure> {
     let project = context.project()?;
-    let subject = Subject::find(context, &project, settings.subject.as_deref(), settings.in_custom)?;
+    let subject = Subject::find(context, &project, settings.subject.as_deref(), settings.shared)?;
     let draft = Draft {
         project: &project,
         path: &subject.path,

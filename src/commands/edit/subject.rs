@@ -28,11 +28,12 @@ impl Subject {
         context: &Context<'_>,
         project: &Project,
         subject: Option<&str>,
-        in_custom: bool,
+        shared: bool,
     ) -> Result<Self, Failure> {
-        let folder = if in_custom { project.custom() } else { project.root() };
+        let folder = if shared { project.custom() } else { project.root() };
         let subject = subject.unwrap_or(FILES[0]);
         if let Some((name, value)) = subject.split_once('=') {
+            can_be_set(context, project, name)?;
             return assign(&folder.join("env.custom"), name, value);
         }
         if FILES.contains(&subject) {
@@ -45,7 +46,7 @@ impl Subject {
         if let Some(subject) = service_env(project, subject) {
             return Ok(subject);
         }
-        variable(context, project, subject, in_custom)
+        variable(context, project, subject, shared)
     }
 
     fn of(path: PathBuf) -> Self {
@@ -69,7 +70,7 @@ fn service_env(project: &Project, name: &str) -> Option<Subject> {
 }
 
 /// The file that gives a variable its value. Where that is `env.base`, a line is proposed that changes it.
-fn variable(context: &Context<'_>, project: &Project, name: &str, in_custom: bool) -> Result<Subject, Failure> {
+fn variable(context: &Context<'_>, project: &Project, name: &str, shared: bool) -> Result<Subject, Failure> {
     let (mut sources, mut report) = (Sources::default(), Report::default());
     let environment = load(project, context.process, &mut sources, &mut report);
     let sample = Sample::read(project);
@@ -79,12 +80,19 @@ fn variable(context: &Context<'_>, project: &Project, name: &str, in_custom: boo
         let near = nearest(name, environment.known_names().chain(sample.names()));
         return Err(Failure::new(Exit::Usage, Diagnostic::error("unknown-subject", title).with_nearest(near)));
     }
-    let key = setter(&environment, name).unwrap_or_else(|| name.to_owned());
+    let key = match environment.get(name) {
+        None => name.to_owned(),
+        Some(_) => match setter(&environment, name) {
+            Some(key) => key,
+            // Whatever is written elsewhere it overwrites.
+            None => return Ok(Subject::of(project.root().join("env.base"))),
+        },
+    };
     let decides = environment.get(&key).or_else(|| environment.get(name)).map(|variable| variable.origin.layer);
-    let of_custom = in_custom || decides == Some(Layer::Custom);
+    let of_custom = shared || decides == Some(Layer::Custom);
     let folder = if of_custom { project.custom() } else { project.root() };
     let mut subject = Subject::of(folder.join("env.custom"));
-    let is_set = matches!(decides, Some(Layer::Custom | Layer::Root)) && !in_custom;
+    let is_set = matches!(decides, Some(Layer::Custom | Layer::Root)) && !shared;
     if !is_set && !subject.text.contains(&key) {
         let about = sample.explanation(&key).map(|about| about.replace('\n', "\n# ")).unwrap_or_default();
         let about = if about.is_empty() { about } else { format!("# {about}\n") };
@@ -92,6 +100,26 @@ fn variable(context: &Context<'_>, project: &Project, name: &str, in_custom: boo
         subject.text.push_str(&format!("\n{about}#{}", assignment(&key, value)));
     }
     Ok(subject)
+}
+
+/// Refuses a name that `env.base` overwrites without reading it.
+fn can_be_set(context: &Context<'_>, project: &Project, name: &str) -> Result<(), Failure> {
+    let (mut sources, mut report) = (Sources::default(), Report::default());
+    let environment = load(project, context.process, &mut sources, &mut report);
+    let key = match environment.get(name).map(|_| setter(&environment, name)) {
+        None => return Ok(()),
+        Some(Some(key)) if key == name => return Ok(()),
+        Some(key) => key,
+    };
+    let problem =
+        Diagnostic::error("overwritten", format!("`env.base` sets `{name}`, and overwrites what other files set"));
+    Err(Failure::new(
+        Exit::Usage,
+        match key {
+            Some(key) => problem.with_help(format!("set {key}: lapstrake edit {key}=VALUE")),
+            None => problem.with_help("change the line in env.base: lapstrake edit env.base"),
+        },
+    ))
 }
 
 /// The file with a name set to a value: in its place where it stands there, else in a last line.

@@ -10,6 +10,6 @@ use crate::settings::Services;
 pub(super) fn run(context: &Context<'_>, settings: &Services) -> Result<Exit, Failure> {
     match settings {
         Services::List(format) => list::run(context, *format),
-        Services::Switch { names, on, in_custom } => switch::run(context, names, *on, *in_custom),
+        Services::Switch { names, on, shared } => switch::run(context, names, *on, *shared),
     }
 }

@@ -11,7 +11,7 @@ use crate::fragments::{Disabled, Fragment, discover, leaves_out, with, without};
 use crate::project::Project;
 use crate::report::{Diagnostic, Report, Sources, nearest};
 
-pub(super) fn run(context: &Context<'_>, names: &[String], on: bool, in_custom: bool) -> Result<Exit, Failure> {
+pub(super) fn run(context: &Context<'_>, names: &[String], on: bool, shared: bool) -> Result<Exit, Failure> {
     let project = context.project()?;
     let mut report = Report::default();
     let fragments = discover(&project, &mut report);
@@ -23,7 +23,7 @@ pub(super) fn run(context: &Context<'_>, names: &[String], on: bool, in_custom: 
     let [custom, root] = Disabled::files(&project);
     let mut texts = Texts { custom: Text::read(custom)?, root: Text::read(root)? };
     for fragment in &meant {
-        if on { texts.enable(fragment, in_custom) } else { texts.disable(fragment, in_custom) }
+        if on { texts.enable(fragment, shared) } else { texts.disable(fragment, shared) }
     }
     let written = [texts.custom.write(&project)?, texts.root.write(&project)?];
     let mut exit = Exit::Done;
@@ -116,8 +116,8 @@ impl Texts {
         self.root.says(fragment).or_else(|| self.custom.says(fragment)).unwrap_or(false)
     }
 
-    fn enable(&mut self, fragment: &Fragment, in_custom: bool) {
-        if in_custom {
+    fn enable(&mut self, fragment: &Fragment, shared: bool) {
+        if shared {
             return self.custom.forget(fragment);
         }
         if self.root.says(fragment) == Some(true) {
@@ -128,14 +128,14 @@ impl Texts {
         }
     }
 
-    fn disable(&mut self, fragment: &Fragment, in_custom: bool) {
-        let text = if in_custom { &mut self.custom } else { &mut self.root };
+    fn disable(&mut self, fragment: &Fragment, shared: bool) {
+        let text = if shared { &mut self.custom } else { &mut self.root };
         if text.says(fragment) == Some(false) {
             text.forget(fragment);
         }
-        let done = if in_custom { self.custom.says(fragment) == Some(true) } else { self.left_out(fragment) };
+        let done = if shared { self.custom.says(fragment) == Some(true) } else { self.left_out(fragment) };
         if !done {
-            let text = if in_custom { &mut self.custom } else { &mut self.root };
+            let text = if shared { &mut self.custom } else { &mut self.root };
             text.add(&fragment.name);
         }
     }

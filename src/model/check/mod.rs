@@ -6,9 +6,12 @@ mod mounts;
 mod references;
 mod resources;
 mod service;
+mod texts;
 
 #[cfg(test)]
 mod tests;
+
+pub use texts::check_texts;
 
 use indexmap::IndexMap;
 

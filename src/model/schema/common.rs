@@ -3,7 +3,8 @@
 use super::notation::{self, Cast};
 use super::shape::Keys;
 use super::shape::Shape::{
-    self, Bool, Cast as Convert, Integer, Late, List, Mapping, Nothing, Number, OneOf, Set, Text, Whole, Written,
+    self, Bool, Cast as Convert, Filled, Integer, Late, List, Mapping, Nothing, Number, OneOf, Set, Text, Whole,
+    Written,
 };
 
 /// A bool, also as `"true"` or `"yes"`: docker compose converts the text before it looks.
@@ -35,13 +36,14 @@ pub(super) const COMMAND: Shape = OneOf(&[Nothing, Text, TEXTS]);
 /// Any single value.
 pub(super) const VALUE: Shape = OneOf(&[Text, Number, Bool, Nothing]);
 /// `KEY=VALUE` in a list, or a mapping.
-pub(super) const PAIRS: Shape = OneOf(&[Mapping(&VALUE), TEXTS]);
+pub(super) const PAIRS: Shape = OneOf(&[Filled(&VALUE), TEXTS]);
 /// The same where a list may hold nothing twice.
-pub(super) const DISTINCT_PAIRS: Shape = OneOf(&[Mapping(&VALUE), DISTINCT]);
+pub(super) const DISTINCT_PAIRS: Shape = OneOf(&[Filled(&VALUE), DISTINCT]);
 /// A driver's options.
 pub(super) const OPTIONS: Shape = Mapping(&OneOf(&[Text, Number]));
 /// Who is called what: `host=ip` in a list, or a mapping of hosts to an address or several.
-pub(super) const HOSTS: Shape = OneOf(&[Mapping(&OneOf(&[Text, TEXTS])), Set(&Late(&Text, notation::HOST))]);
+pub(super) const HOSTS: Shape =
+    OneOf(&[Late(&Filled(&OneOf(&[Text, TEXTS])), notation::HOST_NAMES), Set(&Late(&Text, notation::HOST))]);
 /// What is granted to a container: the name of a secret or config, or how it is mounted.
 pub(super) const GRANTS: Shape = List(&OneOf(&[Text, Shape::Keys(&GRANT)]));
 
@@ -66,9 +68,9 @@ pub(super) const LIMITS: Shape = Mapping(&OneOf(&[
 /// Devices wanted for `gpus` and reservations, but for what each adds.
 pub(super) const DEVICE_COUNT: Shape = OneOf(&[Whole, Late(&Text, notation::COUNT_OR_ALL)]);
 /// Keys and ids of an ssh agent.
-pub(super) const AGENTS: Shape = OneOf(&[Mapping(&VALUE), Set(&Written(&Text, notation::AGENT))]);
+pub(super) const AGENTS: Shape = OneOf(&[Filled(&VALUE), Set(&Written(&Text, notation::AGENT))]);
 /// Further contexts of a build.
-pub(super) const CONTEXTS: Shape = OneOf(&[Mapping(&Text), Set(&Written(&Text, notation::PAIR))]);
+pub(super) const CONTEXTS: Shape = OneOf(&[Filled(&Text), Set(&Written(&Text, notation::PAIR))]);
 /// A command that runs in a container.
 pub(super) const HOOK: Shape = Shape::Keys(
     &Keys::new(&[

@@ -21,7 +21,7 @@ use self::notation::{Cast, Notation};
 use self::shape::{Keys, Others, Shape};
 use self::top::FILE;
 use crate::report::{Diagnostic, Report, nearest};
-use crate::yaml::{Entry, Map, Meaning, Node, Scalar, Trail};
+use crate::yaml::{Entry, Map, Meaning, Node, Scalar, TEMPLATE_ADVICE, Trail, looks_like_a_template};
 
 pub(super) use self::number::{bool, number, size};
 pub(super) use self::short::{Ports, range};
@@ -99,7 +99,13 @@ impl Walk<'_> {
                 }
             }
             (Shape::Keys(keys), Some(map), _) => self.keys(keys, node, map, trail),
-            (Shape::Named(_) | Shape::Mapping(_), Some(map), _) => self.members(shape, map.iter(), trail),
+            (Shape::Named(_) | Shape::Mapping(_) | Shape::Filled(_), Some(map), _) => {
+                self.members(shape, map.iter(), trail);
+            }
+            (Shape::Newer(shape), ..) => {
+                self.newer(node, trail);
+                self.check(shape, node, trail);
+            }
             _ => {}
         }
     }
@@ -110,8 +116,15 @@ impl Walk<'_> {
         members: impl Iterator<Item = (&'a Box<str>, &'a Entry)>,
         trail: &Trail<'_>,
     ) {
-        let (Shape::Named(inner) | Shape::Mapping(inner)) = shape else { return };
+        let (Shape::Named(inner) | Shape::Mapping(inner) | Shape::Filled(inner)) = shape else { return };
         for (name, entry) in members {
+            if matches!(shape, Shape::Filled(_)) && name.is_empty() {
+                self.push(
+                    Diagnostic::error("empty-key", format!("`{trail}` has an empty key"))
+                        .at(entry.key, "docker compose takes no empty key here")
+                        .with_help("give it a name, or remove the line"),
+                );
+            }
             if matches!(shape, Shape::Named(_)) && !is_name(name) {
                 self.push(
                     Diagnostic::error("bad-name", format!("`{name}` is no name for one of `{trail}`"))
@@ -136,6 +149,13 @@ impl Walk<'_> {
                     .at(node.span, format!("without `{key}`")),
             );
         }
+    }
+
+    fn newer(&mut self, node: &Node, trail: &Trail<'_>) {
+        self.push(
+            Diagnostic::warning("newer", format!("docker compose 2.40.3 does not know `{trail}`"))
+                .at(node.span, "a newer docker compose is needed for it"),
+        );
     }
 
     fn items(&mut self, shape: &'static Shape, items: &[Node], trail: &Trail<'_>) {
@@ -185,7 +205,9 @@ impl Walk<'_> {
         let secret = node.as_scalar().is_some_and(|scalar| scalar.template.is_some());
         let label = if why.is_empty() || secret { format!("not {}", notation.called) } else { why };
         let problem = Diagnostic::error("wrong-value", format!("`{trail}` must be {}", notation.called));
-        self.push_late(problem.at(node.span, label).with_help(notation.advice));
+        let is_template = node.as_text().is_some_and(looks_like_a_template);
+        let advice = if is_template { TEMPLATE_ADVICE } else { notation.advice };
+        self.push_late(problem.at(node.span, label).with_help(advice));
     }
 
     fn refuse_sort(&mut self, shape: &Shape, node: &Node, trail: &Trail<'_>) {

@@ -124,6 +124,11 @@ pub(super) const HOST: &Notation = &notation("a host and its address", "write it
     text(node, |text| text.find(['=', ':']).is_some_and(|at| at > 0))
 });
 
+/// The hosts of a mapping.
+pub(super) const HOST_NAMES: &Notation = &notation("a mapping of hosts", "write it like `host: 10.0.0.1`", |node| {
+    unless(node.as_map().is_none_or(|map| map.keys().all(|host| !host.contains(['=', ':']))))
+});
+
 /// `key=value`
 pub(super) const PAIR: &Notation =
     &notation("a name and a value", "write it like `name=value`", |node| text(node, |text| text.contains('=')));

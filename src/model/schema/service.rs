@@ -8,8 +8,8 @@ use super::deploy::{DEPLOY, DEVICE};
 use super::notation::{self, Cast};
 use super::shape::Keys;
 use super::shape::Shape::{
-    self, Any, Between, Bool, Cast as Convert, Integer, Late, List, Mapping, Named, Nothing, Number, OneOf, Set, Text,
-    Whole, Word, Written,
+    self, Any, Between, Bool, Cast as Convert, Integer, Late, List, Mapping, Named, Newer, Nothing, Number, OneOf, Set,
+    Text, Whole, Word, Written,
 };
 
 /// A service.
@@ -142,7 +142,7 @@ const BUILD: Keys = Keys::new(&[
     ("labels", PAIRS),
     ("network", Text),
     ("no_cache", LATE_SWITCH),
-    ("no_cache_filter", TEXT_OR_TEXTS),
+    ("no_cache_filter", Newer(&TEXT_OR_TEXTS)),
     ("platforms", TEXTS),
     ("privileged", LATE_SWITCH),
     ("provenance", OneOf(&[Text, Bool])),

@@ -41,6 +41,10 @@ pub(super) enum Shape {
     Named(&'static Shape),
     /// A mapping of any keys to values of one shape.
     Mapping(&'static Shape),
+    /// The same without an empty key.
+    Filled(&'static Shape),
+    /// An attribute that docker compose 2.40.3 does not know yet.
+    Newer(&'static Shape),
 }
 
 /// The keys of a mapping.
@@ -107,10 +111,10 @@ impl Shape {
                 meaning.is_some_and(|meaning| is_whole(meaning) && (*least..=*most).contains(&as_float(meaning)))
             }
             Self::Cast(_, shape) => matches!(meaning, Some(Meaning::Text(_))) || shape.takes(node),
-            Self::Written(shape, _) | Self::Late(shape, _) => shape.takes(node),
+            Self::Written(shape, _) | Self::Late(shape, _) | Self::Newer(shape) => shape.takes(node),
             Self::OneOf(shapes) => shapes.iter().any(|shape| shape.takes(node)),
             Self::List(_) | Self::Set(_) => node.as_list().is_some(),
-            Self::Keys(_) | Self::Named(_) | Self::Mapping(_) => node.as_map().is_some(),
+            Self::Keys(_) | Self::Named(_) | Self::Mapping(_) | Self::Filled(_) => node.as_map().is_some(),
         }
     }
 
@@ -126,11 +130,11 @@ impl Shape {
             Self::Between(least, most) if *most == f64::MAX => format!("a whole number from {least} on"),
             Self::Between(least, most) => format!("a whole number from {least} to {most}"),
             Self::Word(words) => either(words.iter().map(|word| format!("`{word}`"))),
-            Self::Cast(_, shape) => shape.wants(),
+            Self::Cast(_, shape) | Self::Newer(shape) => shape.wants(),
             Self::Written(_, notation) | Self::Late(_, notation) => notation.called.to_owned(),
             Self::OneOf(shapes) => either(shapes.iter().map(Self::wants)),
             Self::List(_) | Self::Set(_) => "a list".to_owned(),
-            Self::Keys(_) | Self::Named(_) | Self::Mapping(_) => "a mapping".to_owned(),
+            Self::Keys(_) | Self::Named(_) | Self::Mapping(_) | Self::Filled(_) => "a mapping".to_owned(),
         }
     }
 }

@@ -50,7 +50,7 @@ fn every_table_is_sorted() {
 fn every_form_that_docker_compose_takes_is_taken() {
     for attributes in [
         "build: .",
-        "build: {context: ., args: [A=1, B], ssh: [default], ulimits: {nofile: {soft: 1, hard: 2}}, no_cache_filter: a}",
+        "build: {context: ., args: [A=1, B], ssh: [default], ulimits: {nofile: {soft: 1, hard: 2}}}",
         "command: null, entrypoint: [], tmpfs: /run, dns: [1.1.1.1]",
         "cpus: '0.5', cpu_count: '2', mem_limit: 1.5g, tty: yes, init: 'on', scale: '2', oom_score_adj: -1000",
         "depends_on: {db: {condition: service_healthy, restart: 'yes', required: false}}",

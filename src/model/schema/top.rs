@@ -4,7 +4,7 @@ use super::common::{DISTINCT_PAIRS, OPTIONS, PAIRS, SWITCH, TEXTS};
 use super::notation;
 use super::service::SERVICE;
 use super::shape::Keys;
-use super::shape::Shape::{self, Any, Late, List, Mapping, Named, Nothing, OneOf, Text, Whole};
+use super::shape::Shape::{self, Any, Filled, Late, List, Mapping, Named, Nothing, OneOf, Text, Whole};
 
 /// A compose file.
 pub(super) const FILE: Keys = Keys::new(&[
@@ -47,18 +47,14 @@ const NETWORK: Keys = Keys::new(&[
     ("internal", SWITCH),
     (
         "ipam",
-        Shape::Keys(&Keys::new(&[
-            ("config", List(&Shape::Keys(&POOL))),
-            ("driver", Text),
-            ("options", Mapping(&Text)),
-        ])),
+        Shape::Keys(&Keys::new(&[("config", List(&Shape::Keys(&POOL))), ("driver", Text), ("options", Filled(&Text))])),
     ),
     ("labels", PAIRS),
     ("name", Text),
 ]);
 
 const POOL: Keys =
-    Keys::new(&[("aux_addresses", Mapping(&Text)), ("gateway", Text), ("ip_range", Text), ("subnet", Text)]);
+    Keys::new(&[("aux_addresses", Filled(&Text)), ("gateway", Text), ("ip_range", Text), ("subnet", Text)]);
 
 const SECRET: Keys = Keys::new(&[
     ("driver", Text),
