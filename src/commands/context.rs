@@ -4,7 +4,7 @@ use crate::docker::{Command, Compose, Ended, RunError, Runner, find_trouble, loo
 use crate::environment::ProcessEnvironment;
 use crate::exit::Exit;
 use crate::project::Project;
-use crate::report::{Diagnostic, Report, Sources};
+use crate::report::{Report, Sources};
 use crate::settings::Settings;
 use crate::terminal::Printer;
 
@@ -55,14 +55,21 @@ impl Context<'_> {
         configured.filter(|_| !report.has_errors()).ok_or_else(|| Failure::said(Exit::Invalid))
     }
 
-    /// Writes a deployment.
+    /// Refuses to write a deployment over files that somebody else wrote.
+    pub(super) fn may_write(&self, configured: &Configured) -> Result<(), Failure> {
+        let mut report = Report::default();
+        deployment::foreign(configured).into_iter().for_each(|problem| report.push(problem));
+        if !report.has_errors() {
+            return Ok(());
+        }
+        self.printer.report(&Sources::default(), &report, "nothing was written");
+        Err(Failure::said(Exit::Invalid))
+    }
+
+    /// Writes a deployment, unless that would overwrite what somebody else wrote.
     pub(super) fn write(&self, configured: &Configured) -> Result<(), Failure> {
-        deployment::write(configured).map(drop).map_err(|error| {
-            Failure::new(
-                Exit::Failed,
-                Diagnostic::error("not-written", format!("cannot write the deployment: {error}")),
-            )
-        })
+        self.may_write(configured)?;
+        Ok(deployment::write(configured).map(drop)?)
     }
 
     /// Becomes a command that ends our work. Where docker does not look usual we stay, to explain a failure.

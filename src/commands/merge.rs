@@ -70,7 +70,7 @@ fn merge(
     let options = Options { profiles: &profiles, exists: &exists, overlaps: Severity::Warning };
     check(&model, &options, report);
     if let (Some(name), Some(root)) = (&settings.project_name, model.as_map_mut()) {
-        let value = Node::scalar(Scalar::plain(name.as_str()), nowhere);
+        let value = Node::scalar(Scalar::text(name.as_str()), nowhere);
         root.insert("name".into(), Entry { key: nowhere, value });
     }
     settle(&mut model);

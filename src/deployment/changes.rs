@@ -1,10 +1,9 @@
 //! What a new deployment changes in the one that is there, told by service.
 
-use std::fs;
-
 use indexmap::IndexMap;
 
 use super::Configured;
+use crate::files;
 use crate::model::{Beneath, Table, read_dotenv};
 use crate::report::{Report, Sources};
 use crate::yaml::{Entry, Kind, Map, Node, Piece, emit, parse};
@@ -47,7 +46,7 @@ impl OnDisk {
     pub(super) fn read(configured: &Configured) -> Self {
         let mut sources = Sources::default();
         let mut report = Report::default();
-        let mut text = |path: &std::path::Path| Some(sources.add("", path, fs::read_to_string(path).ok()?));
+        let mut text = |path: &std::path::Path| Some(sources.add("", path, files::read_text(path).ok()?));
         let (compose, env) = (text(&configured.compose_file), text(&configured.env_file));
         let model = compose.and_then(|id| parse(&sources, id, &mut report)?.into_iter().next());
         let nothing = Beneath { outer: &Table::default(), own: IndexMap::new() };

@@ -13,6 +13,6 @@ mod source;
 pub use diagnostic::{Diagnostic, Label, Report, Severity};
 pub use draw::{Look, draw};
 pub use nearest::nearest;
-pub use read::{LONGEST_TEXT, read, read_optional};
+pub use read::{read, read_optional};
 pub use secret::Secret;
 pub use source::{Place, SourceId, Sources, Span};

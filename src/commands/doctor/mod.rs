@@ -7,6 +7,7 @@ mod finding;
 mod folders;
 mod images;
 mod networks;
+mod ownership;
 mod ports;
 mod programs;
 mod room;
@@ -58,8 +59,10 @@ fn look(context: &Context<'_>, project: &Project) -> Vec<Finding> {
     let has_docker = findings.iter().all(|finding| finding.weight != Weight::Failure);
     let planned = context.plan(project);
     findings.extend(configuration::look(&planned));
+    findings.extend(ownership::look(project));
     findings.extend(programs::look(project));
     let Some(configured) = &planned.configured else { return findings };
+    findings.extend(configuration::foreign(configured));
     let patient = Patient {
         context,
         configured,
@@ -136,8 +139,7 @@ fn one(finding: &Finding) -> String {
 
 /// A word as a shell takes it.
 fn quoted(word: &str) -> String {
-    let command = crate::docker::Command::new(word);
-    command.to_string()
+    crate::files::shell_word(word.as_ref())
 }
 
 /// What goes before a command that only root may run.

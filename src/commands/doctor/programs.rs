@@ -5,6 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use super::{Finding, quoted};
+use crate::files;
 use crate::project::Project;
 
 const CHECK: &str = "programs";
@@ -21,7 +22,7 @@ pub(super) fn look(project: &Project) -> Vec<Finding> {
 }
 
 fn judge(path: &Path, name: &str) -> Option<Finding> {
-    let bytes = fs::read(path).ok()?;
+    let bytes = files::read(path).ok()?;
     bytes.starts_with(b"#!").then_some(())?;
     let first = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
     let file = quoted(name);

@@ -1,12 +1,12 @@
 //! Which file decides about a name, and what it is to begin with.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::commands::knob::setter;
 use crate::commands::{Context, Failure};
 use crate::environment::{Layer, ProcessEnvironment, Sample, assignment, evaluate, load};
 use crate::exit::Exit;
+use crate::files;
 use crate::project::Project;
 use crate::report::{Diagnostic, Report, Sources, nearest};
 
@@ -49,7 +49,7 @@ impl Subject {
     }
 
     fn of(path: PathBuf) -> Self {
-        let text = fs::read_to_string(&path).unwrap_or_default();
+        let text = files::read_text(&path).unwrap_or_default();
         Self { path, text, is_finished: false }
     }
 }
@@ -64,7 +64,7 @@ fn service_env(project: &Project, name: &str) -> Option<Subject> {
         return Some(Subject::of(path.clone()));
     }
     let [_, path] = own;
-    let text = fs::read_to_string(project.root().join("defaults").join(&file)).ok()?;
+    let text = files::read_text(&project.root().join("defaults").join(&file)).ok()?;
     Some(Subject { path, text, is_finished: false })
 }
 

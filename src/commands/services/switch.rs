@@ -1,6 +1,5 @@
 //! `services enable` and `disable`: the right `disabled_services` is edited, and keeps its comments.
 
-use std::fs;
 use std::io::ErrorKind;
 use std::path::PathBuf;
 
@@ -66,13 +65,10 @@ struct Text {
 
 impl Text {
     fn read(path: PathBuf) -> Result<Self, Failure> {
-        let text = match fs::read_to_string(&path) {
+        let text = match files::read_text(&path) {
             Ok(text) => text,
             Err(error) if error.kind() == ErrorKind::NotFound => String::new(),
-            Err(error) => {
-                let problem = Diagnostic::error("unreadable", format!("cannot read {}: {error}", path.display()));
-                return Err(Failure::new(Exit::Failed, problem));
-            }
+            Err(error) => return Err(error.into()),
         };
         Ok(Self { path, now: text.clone(), before: text })
     }
@@ -97,10 +93,8 @@ impl Text {
             return Ok(None);
         }
         let name = project.name_of(&self.path);
-        let folder = self.path.parent().map_or(Ok(()), fs::create_dir_all);
-        folder.and_then(|()| files::replace(&self.path, &self.now, 0o644)).map_err(|error| {
-            Failure::new(Exit::Failed, Diagnostic::error("not-written", format!("cannot write {name}: {error}")))
-        })?;
+        self.path.parent().map_or(Ok(()), |folder| files::create_folders(folder, 0o755))?;
+        files::replace(&self.path, &self.now, 0o644)?;
         Ok(Some(name))
     }
 }

@@ -3,7 +3,6 @@
 use std::time::{Duration, Instant};
 
 use super::Up;
-use super::selection::Selection;
 use super::wait::Waiting;
 use crate::commands::Failure;
 use crate::commands::roles::Database;
@@ -67,7 +66,7 @@ fn start(up: &Up<'_>, service: &str, waiting: &mut Waiting<'_>) -> Result<(), Fa
     if !ended.well() {
         return Err(up.context.blame(ended));
     }
-    waiting.expect(Selection::only(service));
+    waiting.expect_briefly(service);
     waiting.until_settled().map(drop)
 }
 
