@@ -5,7 +5,7 @@ mod read;
 mod write;
 
 pub use owner::{ownership_advice, shell_word};
-pub use read::{LONGEST_TEXT, is_null_device, is_usable, read, read_text};
+pub use read::{LONGEST_TEXT, is_null_device, is_usable, read, read_start, read_text};
 pub use write::{append, create, create_folders, replace, replace_private};
 
 use std::io;

@@ -9,6 +9,7 @@ use crate::settings::Settings;
 use crate::terminal::Printer;
 
 use super::Failure;
+use super::hook_names::misnamed;
 use crate::deployment::{self, Configured};
 
 /// What every verb works with.
@@ -45,6 +46,7 @@ impl Context<'_> {
     pub(super) fn plan(&self, project: &Project) -> Planned {
         let (mut sources, mut report) = (Sources::default(), Report::default());
         let configured = deployment::plan(project, self.process, &mut sources, &mut report);
+        misnamed(project).into_iter().for_each(|problem| report.push(problem));
         Planned { sources, report, configured }
     }
 

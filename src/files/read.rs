@@ -28,6 +28,24 @@ pub fn read_text(path: &Path) -> Result<String, FileError> {
     String::from_utf8(read(path)?).map_err(not_text)
 }
 
+/// The first bytes of a file, by which its kind is known.
+///
+/// # Errors
+/// As [`read`] does.
+pub fn read_start(path: &Path) -> Result<Vec<u8>, FileError> {
+    const START: u64 = 4 << 10;
+    let start = || -> io::Result<Vec<u8>> {
+        let file = open(path)?;
+        if let Some(what) = other_than_a_file(&file.metadata()?) {
+            return Err(refused(what));
+        }
+        let mut bytes = Vec::new();
+        file.take(START).read_to_end(&mut bytes)?;
+        Ok(bytes)
+    };
+    start().map_err(|error| FileError::new("read", path, error))
+}
+
 /// Whether reading it would give something: it is a file, or the null device.
 #[must_use]
 pub fn is_usable(path: &Path) -> bool {
