@@ -64,7 +64,7 @@ fn merge(
         report.push(Diagnostic::error("empty", "empty compose file").with_help("name a file that has services"));
         return None;
     }
-    let exists = |path: &str| folder.join(path).exists();
+    let exists = |path: &str| clean(&folder.join(path)).exists();
     let profiles = variables.lookup("COMPOSE_PROFILES").map_or("", |found| found.value);
     let profiles: Vec<String> = profiles.split(',').filter(|name| !name.is_empty()).map(str::to_owned).collect();
     let options = Options { profiles: &profiles, exists: &exists, overlaps: Severity::Warning };

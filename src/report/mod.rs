@@ -8,6 +8,7 @@ mod draw;
 mod nearest;
 mod read;
 mod secret;
+mod secret_names;
 mod source;
 
 pub use diagnostic::{Diagnostic, Label, Report, Severity};
@@ -15,4 +16,7 @@ pub use draw::{Look, draw};
 pub use nearest::nearest;
 pub use read::{read, read_optional};
 pub use secret::Secret;
+pub use secret_names::{
+    can_be_made_up, is_secret_name, is_secret_value, is_switch_value, mentions_secret, secret_assignment,
+};
 pub use source::{Place, SourceId, Sources, Span};

@@ -234,3 +234,100 @@ fn a_pipe_among_hooks_and_tools_is_not_waited_for() {
         let _ = workspace.run(arguments);
     }
 }
+
+#[test]
+fn a_link_that_leads_out_of_the_project_does_not_walk_the_machine() {
+    for target in ["/", "/usr", "..", "project", "project/custom"] {
+        let workspace = Workspace::new().file("project/custom/compose/own.yml", "services: { own: { image: x } }\n");
+        let target = if target.starts_with('/') { target.into() } else { workspace.path(target) };
+        symlink(&target, workspace.root().join("custom/compose/x")).expect("a link");
+        let began = std::time::Instant::now();
+        let output = workspace.run(&["configure"]);
+        assert!(began.elapsed().as_secs() < 10, "{}", target.display());
+        match target.to_str() {
+            Some("/usr") => assert!(output.code == 3 && output.stderr.contains("folders lie behind links"), "{output}"),
+            Some(path) if path.ends_with("custom") => assert_eq!(output.code, 0, "{output}"),
+            _ => assert!(output.code == 0 && output.stderr.contains("is not followed"), "{output}"),
+        }
+    }
+}
+
+#[test]
+fn a_link_to_fragments_elsewhere_is_followed() {
+    let workspace = Workspace::new()
+        .file("shared/deep/one.yml", "services: { one: { image: x } }\n")
+        .file("project/custom/more/two.yml", "services: { two: { image: x } }\n");
+    symlink(workspace.path("shared"), workspace.root().join("compose/shared")).expect("a link");
+    symlink("../custom/more", workspace.root().join("compose/more")).expect("a link");
+    let output = workspace.run(&["configure", "--print"]);
+    assert!(output.code == 0 && output.stdout.contains("\n  one:") && output.stdout.contains("\n  two:"), "{output}");
+}
+
+#[test]
+fn the_lines_of_a_file_that_others_may_not_read_are_not_drawn() {
+    for (name, secret) in [
+        ("env.custom", "root:$6$hidden:1::"),
+        ("disabled_services", "root:$6$hidden:1::"),
+        ("compose/x.yml", "a: [hidden"),
+    ] {
+        let workspace = Workspace::new().file("shadow", &format!("{secret}\n"));
+        let _ = fs::remove_file(workspace.root().join(name));
+        fs::set_permissions(workspace.path("shadow"), fs::Permissions::from_mode(0o640)).expect("rights");
+        symlink(workspace.path("shadow"), workspace.root().join(name)).expect("a link");
+        for arguments in [&["configure"][..], &["doctor"], &["configure", "--format", "json"]] {
+            let output = workspace.run(arguments);
+            assert!(output.to_string().contains(name), "{output}");
+            assert!(!output.to_string().contains("hidden"), "{output}");
+        }
+        // What everybody may read anyway is drawn.
+        fs::set_permissions(workspace.path("shadow"), fs::Permissions::from_mode(0o644)).expect("rights");
+        assert!(workspace.run(&["configure"]).stderr.contains("hidden"), "{name}");
+    }
+}
+
+#[test]
+fn a_secret_over_several_lines_is_not_drawn() {
+    for text in [
+        "SSH_PRIVATE_KEY=-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXk\nhidden/two+\nhidden==\n-----END KEY-----\n",
+        "MY_SECRET=first\n  hidden second\n",
+        "MY_SECRET='first'\nhidden second\nX=hidden 4\n",
+        "DB_PASSWORD=abc hidden\nhidden\n",
+    ] {
+        let output = Workspace::new().file("project/env.custom", text).run(&["configure"]);
+        assert_eq!(output.code, 3, "{output}");
+        assert!(!output.stderr.contains("hidden") && !output.stderr.contains("b3Bl"), "{output}");
+    }
+    let output = Workspace::new().file("project/env.custom", "MY_SECRET=1\nA=2\nopen second\n").run(&["configure"]);
+    assert!(output.stderr.contains("open second"), "{output}");
+}
+
+#[test]
+fn service_env_files_are_found_where_docker_compose_finds_them() {
+    let with = |file: &str| {
+        let text = format!("services: {{ web: {{ env_file: [\"{file}\"] }} }}\n");
+        Workspace::new().file("project/override.yml", &text).file("project/e.env", "A=1\n").run(&["configure"])
+    };
+    for file in ["/dev/null", "./nowhere/../e.env", "e.env", "compose/../e.env"] {
+        let output = with(file);
+        assert_eq!(output.code, 0, "{file}: {output}");
+    }
+    for file in ["/dev/zero", "nowhere/e.env", "compose"] {
+        let output = with(file);
+        assert!(output.code == 3 && output.stderr.contains(&format!("there is no env file `{file}`")), "{output}");
+    }
+}
+
+#[test]
+fn a_projects_name_is_a_text_whatever_it_looks_like() {
+    for name in ["123", "2024-01-01", "true", "null", "1e3", "0x1f", "007", "no", "1_000", "0b1", "12-3"] {
+        let workspace = Workspace::new().file("project/env.custom", &format!("COMPOSE_PROJECT_NAME={name}\n"));
+        let output = workspace.run(&["configure"]);
+        assert_eq!(output.code, 0, "{name}: {output}");
+        let mut docker = Command::new("docker");
+        docker.args(["compose", "--project-directory"]).arg(workspace.root());
+        docker.arg("-f").arg(workspace.root().join("compose.yaml")).args(["config", "--format", "json"]);
+        let read = docker.output().expect("docker");
+        let read: serde_json::Value = serde_json::from_slice(&read.stdout).expect("docker compose reads it");
+        assert_eq!(read["name"], name);
+    }
+}
