@@ -76,7 +76,7 @@ impl Names {
     /// The modules that were updated here before, as the journal has them.
     #[must_use]
     pub fn modules(&self) -> Vec<String> {
-        let journal = std::fs::read_to_string(self.project.root().join(JOURNAL)).unwrap_or_default();
+        let journal = crate::files::read_text(&self.project.root().join(JOURNAL)).unwrap_or_default();
         let updates = journal.lines().filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
         let updates = updates.filter(|entry| entry["verb"] == "update" && entry["outcome"] == "done");
         let modules = updates.flat_map(|entry| {

@@ -26,6 +26,7 @@ pub(super) fn run(context: &Context<'_>, settings: Configure) -> Result<Exit, Fa
     }
     match settings.outcome {
         Outcome::Write => {
+            context.may_write(&configured)?;
             hooks::run(context, &project, "before-configure")?;
             let exit = write(context, &configured)?;
             hooks::run(context, &project, "after-configure")?;
@@ -59,6 +60,9 @@ fn show(context: &Context<'_>, configured: &Configured, check: bool, show: bool,
     if show {
         let text = diff(configured);
         context.printer.data(&if context.printer.colours_data() { coloured(&text) } else { text })?;
+    }
+    if check {
+        context.may_write(configured)?;
     }
     if check && differs(configured) {
         changes(configured).iter().for_each(|change| context.printer.say(&sentence(change)));

@@ -4,11 +4,12 @@ use crate::docker::{Command, Compose, Ended, RunError, Runner, find_trouble, loo
 use crate::environment::ProcessEnvironment;
 use crate::exit::Exit;
 use crate::project::Project;
-use crate::report::{Diagnostic, Report, Sources};
+use crate::report::{Report, Sources};
 use crate::settings::Settings;
 use crate::terminal::Printer;
 
 use super::Failure;
+use super::hook_names::misnamed;
 use crate::deployment::{self, Configured};
 
 /// What every verb works with.
@@ -45,6 +46,7 @@ impl Context<'_> {
     pub(super) fn plan(&self, project: &Project) -> Planned {
         let (mut sources, mut report) = (Sources::default(), Report::default());
         let configured = deployment::plan(project, self.process, &mut sources, &mut report);
+        misnamed(project).into_iter().for_each(|problem| report.push(problem));
         Planned { sources, report, configured }
     }
 
@@ -55,14 +57,21 @@ impl Context<'_> {
         configured.filter(|_| !report.has_errors()).ok_or_else(|| Failure::said(Exit::Invalid))
     }
 
-    /// Writes a deployment.
+    /// Refuses to write a deployment over files that somebody else wrote.
+    pub(super) fn may_write(&self, configured: &Configured) -> Result<(), Failure> {
+        let mut report = Report::default();
+        deployment::foreign(configured).into_iter().for_each(|problem| report.push(problem));
+        if !report.has_errors() {
+            return Ok(());
+        }
+        self.printer.report(&Sources::default(), &report, "nothing was written");
+        Err(Failure::said(Exit::Invalid))
+    }
+
+    /// Writes a deployment, unless that would overwrite what somebody else wrote.
     pub(super) fn write(&self, configured: &Configured) -> Result<(), Failure> {
-        deployment::write(configured).map(drop).map_err(|error| {
-            Failure::new(
-                Exit::Failed,
-                Diagnostic::error("not-written", format!("cannot write the deployment: {error}")),
-            )
-        })
+        self.may_write(configured)?;
+        Ok(deployment::write(configured).map(drop)?)
     }
 
     /// Becomes a command that ends our work. Where docker does not look usual we stay, to explain a failure.

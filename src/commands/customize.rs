@@ -1,6 +1,5 @@
 //! `customize`: service env files are copied to where operators keep theirs, to be changed there.
 
-use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
 
@@ -36,17 +35,14 @@ fn copy(context: &Context<'_>, project: &Project, name: &str) -> Result<(), Fail
     let from = project.root().join(format!("defaults/env/{name}.env"));
     let to = project.custom().join(format!("env/{name}.env"));
     let shown = project.name_of(&to);
-    match files::create(&to, &fs::read_to_string(&from)?, 0o644) {
+    match files::create(&to, &files::read_text(&from)?, 0o644) {
         Ok(()) => {
             context.printer.good(&format!("{shown} is a copy of {}, and read instead of it.", project.name_of(&from)));
         }
         Err(error) if error.kind() == ErrorKind::AlreadyExists => {
             context.printer.say(&format!("{shown} is there already: nothing was changed."));
         }
-        Err(error) => {
-            let problem = Diagnostic::error("not-written", format!("cannot write {shown}: {error}"));
-            return Err(Failure::new(Exit::Failed, problem));
-        }
+        Err(error) => return Err(error.into()),
     }
     let nearer = format!("env/{name}.env");
     if project.root().join(&nearer).exists() {

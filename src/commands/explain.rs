@@ -206,7 +206,7 @@ impl<'a> Teller<'a> {
                         Piece::Reference(name) => format!("${{{name}}}"),
                     })
                     .collect();
-                Node::scalar(Scalar::plain(text), node.span)
+                Node::scalar(Scalar { text, ..Scalar::plain("") }, node.span)
             }
             _ => node.clone(),
         }

@@ -4,6 +4,7 @@ use std::io;
 
 use crate::docker::{RunError, Trouble};
 use crate::exit::Exit;
+use crate::files::FileError;
 use crate::project::ProjectError;
 use crate::report::Diagnostic;
 use crate::terminal::NoAnswer;
@@ -56,6 +57,19 @@ impl From<ProjectError> for Failure {
 impl From<NoAnswer> for Failure {
     fn from(error: NoAnswer) -> Self {
         Self::new(Exit::Refused, Diagnostic::error("no-answer", error.to_string()))
+    }
+}
+
+impl From<FileError> for Failure {
+    fn from(error: FileError) -> Self {
+        let problem = Diagnostic::error("file", error.to_string());
+        Self::new(
+            Exit::Failed,
+            match error.advice() {
+                Some(advice) => problem.with_help(advice),
+                None => problem,
+            },
+        )
     }
 }
 

@@ -1,16 +1,17 @@
 //! Programs of the project that run before and after our work, and with its variables.
 //!
 //! A hook is an executable in `custom/hooks/` or `hooks/` called `before-VERB` or `after-VERB`. Where both folders have
-//! one, both run, the operators' first.
+//! one, both run, the operators' first. A file of another name there never runs, which is said.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
+use super::program_fault::fault_of;
 use super::{Context, Failure};
 use crate::docker::{Command, Input, RunError};
 use crate::environment::{Environment, load};
 use crate::exit::Exit;
-use crate::project::{Project, is_executable};
+use crate::project::Project;
 use crate::report::{Diagnostic, Report, Sources};
 
 /// Tells a hook its name, and keeps what it calls from running hooks in turn.
@@ -56,9 +57,10 @@ pub(super) fn is_there(project: &Project, name: &str) -> bool {
 }
 
 fn one(context: &Context<'_>, shown: &str, path: &Path, name: &str, command: &Command) -> Result<(), Failure> {
-    if !is_executable(path) {
-        let problem = Diagnostic::error("hook", format!("the hook {shown} is not executable"));
-        return Err(Failure::new(Exit::Failed, problem.with_help(format!("chmod +x {shown}"))));
+    if let Some(fault) = fault_of(path) {
+        let problem = Diagnostic::error("hook", format!("the hook {shown} {}", fault.what));
+        let problem = if fault.why.is_empty() { problem } else { problem.with_note(fault.why) };
+        return Err(Failure::new(Exit::Failed, problem.with_help((fault.mend)(shown)).with_note(undone(name))));
     }
     // Data are ours alone: what comes in, a backup it may be, and what goes out.
     let problem = match context.runner.run(&command.clone().input(Input::Nothing).talking()) {
@@ -67,11 +69,15 @@ fn one(context: &Context<'_>, shown: &str, path: &Path, name: &str, command: &Co
         Err(RunError::NotFound { .. }) => format!("the hook {shown} cannot be run: its interpreter is missing"),
         Err(error) => error.to_string(),
     };
-    let what = match name.split_once('-') {
+    Err(Failure::new(Exit::Failed, Diagnostic::error("hook", problem).with_note(undone(name))))
+}
+
+/// What a hook that does not run means for the command.
+fn undone(name: &str) -> String {
+    match name.split_once('-') {
         Some(("before", verb)) => format!("`{verb}` was not done"),
         _ => "the work before it is done".to_owned(),
-    };
-    Err(Failure::new(Exit::Failed, Diagnostic::error("hook", problem).with_note(what)))
+    }
 }
 
 /// A program in the project's folder, with the variables of the project around it.

@@ -1,10 +1,9 @@
 //! What a new deployment changes in the one that is there, told by service.
 
-use std::fs;
-
 use indexmap::IndexMap;
 
 use super::Configured;
+use crate::files;
 use crate::model::{Table, read_dotenv};
 use crate::report::{Report, Sources};
 use crate::yaml::{Entry, Kind, Map, Node, Piece, emit, parse};
@@ -47,10 +46,10 @@ impl OnDisk {
     pub(super) fn read(configured: &Configured) -> Self {
         let mut sources = Sources::default();
         let mut report = Report::default();
-        let compose = fs::read_to_string(&configured.compose_file).ok();
+        let compose = files::read_text(&configured.compose_file).ok();
         let compose = compose.map(|text| sources.add("", &configured.compose_file, text));
         let model = compose.and_then(|id| parse(&sources, id, &mut report)?.into_iter().next());
-        let values = fs::read_to_string(&configured.env_file).map(values).unwrap_or_default();
+        let values = files::read_text(&configured.env_file).map(values).unwrap_or_default();
         Self { model, values }
     }
 }

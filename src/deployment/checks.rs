@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use crate::environment::{Environment, Sample, shadowed, unread, weak};
+use crate::files;
 use crate::model::{self, Options};
 use crate::project::Project;
 use crate::report::{Diagnostic, Report, Severity};
@@ -51,7 +52,8 @@ fn check_env_files(service: &Node, project: &Project, report: &mut Report) {
         let optional = item.get("required").and_then(Node::as_word) == Some("false");
         let path = if item.as_map().is_some() { item.get("path") } else { Some(item) };
         let Some(text) = path.and_then(Node::as_text) else { continue };
-        if optional || project.root().join(text).is_file() {
+        // docker compose cleans the path as a text before it looks: `e/../x.env` needs no `e`.
+        if optional || files::is_usable(&model::clean(&project.root().join(text))) {
             continue;
         }
         let mut problem =

@@ -1,17 +1,16 @@
 //! What would be written, against what is there. No secret is shown: `compose.yaml` holds none, `.env` is masked.
 
-use std::fs;
-
 use indexmap::IndexMap;
 use similar::TextDiff;
 
 use super::Configured;
 use super::changes::{OnDisk, values};
+use crate::files;
 
 /// The difference of both files in unified form; empty where nothing would change.
 #[must_use]
 pub fn diff(configured: &Configured) -> String {
-    let old_compose = fs::read_to_string(&configured.compose_file).unwrap_or_default();
+    let old_compose = files::read_text(&configured.compose_file).unwrap_or_default();
     let before = OnDisk::read(configured);
     let (old_env, new_env) = masked(configured, &before.values);
     unified("compose.yaml", &old_compose, &configured.compose_text) + &unified(".env", &old_env, &new_env)
@@ -20,7 +19,7 @@ pub fn diff(configured: &Configured) -> String {
 /// Whether a file would be written.
 #[must_use]
 pub fn differs(configured: &Configured) -> bool {
-    let same = |path: &std::path::Path, text: &str| fs::read(path).is_ok_and(|there| there == text.as_bytes());
+    let same = |path: &std::path::Path, text: &str| files::read(path).is_ok_and(|there| there == text.as_bytes());
     !same(&configured.compose_file, &configured.compose_text) || !same(&configured.env_file, &configured.env_text)
 }
 

@@ -3,6 +3,7 @@
 mod changes;
 mod checks;
 mod diff;
+mod foreign;
 mod left_out;
 mod plan;
 mod service_env;
@@ -10,5 +11,6 @@ mod write;
 
 pub use changes::{ChangeKind, ServiceChange, changes};
 pub use diff::{diff, differs};
+pub use foreign::foreign;
 pub use plan::{Configured, plan};
 pub use write::{Written, write};

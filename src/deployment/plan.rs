@@ -221,17 +221,19 @@ fn normalized(name: &str) -> String {
 fn named(model: Node, name: &str) -> Node {
     let span = model.span;
     let mut root =
-        Map::from_iter([("name".into(), Entry { key: span, value: Node::scalar(Scalar::plain(name), span) })]);
+        Map::from_iter([("name".into(), Entry { key: span, value: Node::scalar(Scalar::text(name), span) })]);
     if let crate::yaml::Kind::Map(sections) = model.kind {
         root.extend(sections.into_iter().filter(|(section, _)| &**section != "name"));
     }
     Node::map(root, span)
 }
 
+/// What every `compose.yaml` of ours begins with.
+pub(super) const FIRST_LINE: &str = "# Written by lapstrake:";
+
 fn compose_text(model: &Node, selection: &Selection, project: &Project) -> String {
     let mut text =
-        "# Written by lapstrake: change the fragments, overlays or overrides instead, and configure again.\n#\n"
-            .to_owned();
+        format!("{FIRST_LINE} change the fragments, overlays or overrides instead, and configure again.\n#\n");
     let mut add = |path: &Path| text.push_str(&format!("#   {}\n", project.name_of(path)));
     selection.chosen.iter().for_each(|fragment| add(&fragment.path));
     for path in [project.custom().join("override.yml"), project.root().join("override.yml")] {

@@ -17,7 +17,7 @@ pub(super) fn look_up(model: &mut Node, project: &Project) {
                 && let Some(found) = path.as_text().and_then(|text| look_up_one(text, project))
                 && let Kind::Scalar(scalar) = &mut path.kind
             {
-                *scalar = Scalar { interpolated: true, ..Scalar::plain(found) };
+                *scalar = Scalar::text(found);
             }
         }
     }

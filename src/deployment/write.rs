@@ -1,11 +1,11 @@
 //! The only place that writes configuration.
 
-use std::fs::{self, File, Permissions};
-use std::io::{self, Write};
+use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use super::Configured;
+use crate::files::{self, FileError};
 
 /// What writing did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,31 +16,28 @@ pub struct Written {
     pub compose: bool,
 }
 
-/// Writes both files, each whole or not at all, and only if its content changed. `.env` is readable by its owner alone.
+/// Writes both files, each whole or not at all, and only if its content changed. They are readable by their owner alone:
+/// `.env` holds the secrets, and `compose.yaml` those that are written out in fragments.
 ///
 /// # Errors
 /// When a file cannot be written; it is then as it was.
-pub fn write(configured: &Configured) -> io::Result<Written> {
-    let compose = write_one(&configured.compose_file, &configured.compose_text, 0o644)?;
-    let env = write_one(&configured.env_file, &configured.env_text, 0o600)?;
-    if compose || env {
-        File::open(&configured.root)?.sync_all()?;
-    }
+pub fn write(configured: &Configured) -> Result<Written, FileError> {
+    let compose = write_one(&configured.compose_file, &configured.compose_text)?;
+    let env = write_one(&configured.env_file, &configured.env_text)?;
     Ok(Written { env, compose })
 }
 
-fn write_one(path: &Path, text: &str, mode: u32) -> io::Result<bool> {
-    if fs::read(path).is_ok_and(|there| there == text.as_bytes()) {
-        if fs::metadata(path)?.permissions().mode() & 0o777 != mode {
-            fs::set_permissions(path, Permissions::from_mode(mode))?;
-        }
+fn write_one(path: &Path, text: &str) -> Result<bool, FileError> {
+    if files::read(path).is_ok_and(|there| there == text.as_bytes()) {
+        let closed = || -> std::io::Result<()> {
+            if fs::metadata(path)?.permissions().mode() & 0o777 != 0o600 {
+                fs::set_permissions(path, Permissions::from_mode(0o600))?;
+            }
+            Ok(())
+        };
+        closed().map_err(|error| FileError::new("close", path, error))?;
         return Ok(false);
     }
-    let folder = path.parent().unwrap_or(path);
-    let mut file = tempfile::Builder::new().prefix(".lapstrake-").tempfile_in(folder)?;
-    file.as_file().set_permissions(Permissions::from_mode(mode))?;
-    file.write_all(text.as_bytes())?;
-    file.as_file().sync_all()?;
-    file.persist(path).map_err(|error| error.error)?;
+    files::replace_private(path, text)?;
     Ok(true)
 }

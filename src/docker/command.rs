@@ -8,6 +8,8 @@ use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::Stdio;
 
+use crate::files::shell_word;
+
 /// What a command reads from its standard input.
 #[derive(Clone, Default)]
 pub enum Input {
@@ -157,28 +159,18 @@ impl Command {
 /// As it would be typed. Neither values of the environment nor the input are shown.
 impl fmt::Display for Command {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", quoted(&self.program))?;
-        self.arguments.iter().try_for_each(|argument| write!(f, " {}", quoted(argument)))
+        write!(f, "{}", shell_word(&self.program))?;
+        self.arguments.iter().try_for_each(|argument| write!(f, " {}", shell_word(argument)))
     }
 }
 
 impl fmt::Debug for Command {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (name, value) in &self.environment {
-            write!(f, "{}{} ", if value.is_some() { "" } else { "-" }, quoted(name))?;
+            write!(f, "{}{} ", if value.is_some() { "" } else { "-" }, shell_word(name))?;
         }
         write!(f, "{self}")?;
         self.bytes().map_or(Ok(()), |bytes| write!(f, " <({} bytes)", bytes.len()))
-    }
-}
-
-fn quoted(word: &OsStr) -> String {
-    let text = word.to_string_lossy();
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=@%+,{}".contains(c);
-    if !text.is_empty() && text.chars().all(plain) {
-        text.into_owned()
-    } else {
-        format!("'{}'", text.replace('\'', r"'\''"))
     }
 }
 

@@ -5,6 +5,7 @@ use std::io;
 use std::path::Path;
 
 use super::Command;
+use crate::files::{self, FileError};
 
 /// The oldest docker compose that we work with.
 ///
@@ -58,15 +59,15 @@ impl Compose {
     ///
     /// # Errors
     /// When it is there and cannot be read.
-    pub fn deployed(root: &Path) -> io::Result<Option<Self>> {
+    pub fn deployed(root: &Path) -> Result<Option<Self>, FileError> {
         let (env_file, compose_file) = (root.join(".env"), root.join("compose.yaml"));
         if !compose_file.is_file() {
             return Ok(None);
         }
-        match std::fs::read_to_string(&env_file) {
+        match files::read_text(&env_file) {
             Ok(text) => Ok(Some(Self::of(root, &env_file, &compose_file, names(&text)))),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(io::Error::new(error.kind(), format!("cannot read {}: {error}", env_file.display()))),
+            Err(error) => Err(error),
         }
     }
 

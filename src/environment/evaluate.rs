@@ -7,10 +7,10 @@ use indexmap::IndexMap;
 
 use super::expand::Output;
 use super::missing::Missing;
-use super::names::{self, BASE_PATH};
+use super::names::BASE_PATH;
 use super::syntax::{Assignment, File, Mark, Part, Word};
 use super::{Layer, Name, Origin, ProcessEnvironment, Used, Variable, VariableId, variable::Shape};
-use crate::report::{Diagnostic, Span};
+use crate::report::{Diagnostic, Span, is_secret_name, is_secret_value};
 
 /// The longest value: Linux starts no program with a longer variable.
 const LONGEST_VALUE: usize = 128 * 1024;
@@ -139,7 +139,7 @@ impl<'p> Evaluator<'p> {
             .expansions
             .iter()
             .any(|used| used.contributes && used.found.is_some_and(|found| self.variables[found.index()].secret));
-        let secret = tainted || names::is_secret(name) || names::has_credentials(&value);
+        let secret = tainted || is_secret_name(name) || is_secret_value(&value);
         let value = if poisoned { String::new() } else { value };
         self.add(Variable { name: Name::clone(name), value, secret, poisoned, origin, read: false, shape })
     }
@@ -162,7 +162,7 @@ impl<'p> Evaluator<'p> {
 
     fn add_from_process(&mut self, name: &str, value: &OsStr) -> VariableId {
         let text = value.to_str().map(str::to_owned);
-        let secret = names::is_secret(name) || text.as_deref().is_some_and(names::has_credentials);
+        let secret = is_secret_name(name) || text.as_deref().is_some_and(is_secret_value);
         let origin = Origin { layer: Layer::Process, span: None, beats: None, expansions: Vec::new() };
         let poisoned = text.is_none();
         let value = text.unwrap_or_default();

@@ -6,9 +6,9 @@ use super::evaluate::Evaluator;
 use super::layers::{LayerFile, parse_layer, read_layers};
 use super::missing::Known;
 use super::syntax::{Assignment, Mark};
-use super::{Environment, Layer, ProcessEnvironment, Sample, VariableId, checks, names, secrecy};
+use super::{Environment, Layer, ProcessEnvironment, Sample, VariableId, checks, secrecy};
 use crate::project::Project;
-use crate::report::{Report, SourceId, Sources, Span};
+use crate::report::{Report, SourceId, Sources, Span, is_secret_value};
 
 /// Reads the layers of a project, lowest first, and evaluates them.
 ///
@@ -47,7 +47,7 @@ pub fn evaluate(
     for (id, assignment) in &given {
         let variable = &mut evaluator.variables[id.index()];
         // What came of the value is not known; what is written there is.
-        variable.secret |= variable.poisoned && names::has_credentials(sources.slice(assignment.span));
+        variable.secret |= variable.poisoned && is_secret_value(sources.slice(assignment.span));
         if variable.secret {
             secrecy::mask(sources, assignment);
         }

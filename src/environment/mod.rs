@@ -34,6 +34,7 @@ mod word;
 #[cfg(test)]
 mod tests;
 
+pub use crate::report::is_secret_name as is_secret;
 pub use assignment::assignment;
 pub use checks::{shadowed, unread};
 pub use dotenv::{HEADER, dotenv, dotenv_line};
@@ -41,7 +42,6 @@ pub use explain::{Beaten, Explanation};
 pub use listing::{HIDDEN, Line, Spelling, spelled};
 pub use load::{evaluate, load};
 pub use name::Name;
-pub use names::is_secret;
 pub use process::ProcessEnvironment;
 pub use sample::Sample;
 pub use values::{Environment, Found};

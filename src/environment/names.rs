@@ -63,19 +63,6 @@ pub(super) fn is_preset(name: &str) -> bool {
     PRESET.contains(&name)
 }
 
-/// Whether what the name holds is secret, by the look of the name. `ENABLE_…` are switches.
-#[must_use]
-pub fn is_secret(name: &str) -> bool {
-    const WORDS: [&str; 6] = ["PASSWORD", "PASSWD", "SECRET", "TOKEN", "PASSPHRASE", "ENCRYPTION"];
-    let holds = |word: &str| name.as_bytes().windows(word.len()).any(|part| part.eq_ignore_ascii_case(word.as_bytes()));
-    !name.starts_with("ENABLE_") && WORDS.iter().any(|word| holds(word))
-}
-
-/// Whether a text holds an address with a user and a password (`amqp://guest:guest@rabbitmq`).
-pub(super) fn has_credentials(text: &str) -> bool {
-    password_in(text).is_some()
-}
-
 /// The password of the first address in a text that has one.
 pub(super) fn password_in(text: &str) -> Option<&str> {
     text.match_indices("://").find_map(|(at, mark)| {
@@ -91,16 +78,6 @@ pub(super) fn password_in(text: &str) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn secret_names_are_known_by_their_words() {
-        for name in ["POSTGRES_PASSWORD", "COOG_GATEWAY_TOKEN", "JWT_ENCRYPTION", "rootpassword", "COOG_PASSPHRASE"] {
-            assert!(is_secret(name), "{name}");
-        }
-        for name in ["POSTGRES_USER", "ENABLE_COOG_TOKEN_AUTHENTICATION", "JWT_EXPIRATION"] {
-            assert!(!is_secret(name), "{name}");
-        }
-    }
 
     #[test]
     fn credentials_are_a_user_and_a_password() {

@@ -5,7 +5,7 @@ use super::cursor::Cursor;
 use super::names;
 use super::refusal::Refusal;
 use super::syntax::{Assignment, File, Mark, Problem, Word};
-use crate::report::{SourceId, Span};
+use crate::report::{SourceId, Span, mentions_secret};
 
 /// Nobody reads more problems of one file than this.
 const MOST_PROBLEMS: usize = 100;
@@ -13,8 +13,16 @@ const LAST_PROBLEM: usize = MOST_PROBLEMS - 1;
 
 /// Parses a text without byte order mark and carriage returns before line ends (see [`super::layers`]).
 pub(super) fn parse(source: SourceId, text: &str) -> File {
-    let mut parser =
-        Parser { cursor: Cursor::new(text), text, source, file: File::default(), depth: 0, patterns: 0, stop: false };
+    let mut parser = Parser {
+        cursor: Cursor::new(text),
+        text,
+        source,
+        file: File::default(),
+        depth: 0,
+        patterns: 0,
+        stop: false,
+        last: 0..0,
+    };
     if let Some(at) = text.find('\0') {
         parser.refuse(Refusal::Nul, at..at + 1);
         parser.lose_from(0);
@@ -35,6 +43,8 @@ pub(super) struct Parser<'t> {
     pub(super) patterns: usize,
     /// The end of what is open could not be found: nothing behind it can be read.
     stop: bool,
+    /// Where the last assignment stands: behind a secret's, lines that are none may be the rest of it.
+    last: std::ops::Range<usize>,
 }
 
 /// Why the words of a line end: nothing more can be made of it.
@@ -97,9 +107,10 @@ impl Parser<'_> {
             let span = self.span(start + equals + 1..start + comment.len());
             self.file.masks.push(span);
         }
-        match comment.trim_start_matches('#').split_whitespace().next() {
-            Some("secret") => Some(Mark::Secret),
-            Some("public") => Some(Mark::Public),
+        let mut words = comment.trim_start_matches('#').split_whitespace();
+        match (words.next(), words.next()) {
+            (Some("secret"), _) => Some(Mark::Secret),
+            (Some("public"), _) | (Some("not"), Some("secret")) => Some(Mark::Public),
             _ => None,
         }
     }
@@ -112,6 +123,12 @@ impl Parser<'_> {
         let ended = self.assignments(first);
         if ended.is_err() && !self.stop {
             self.skip_line();
+        }
+        if self.file.problems.len() > problems && looks_secret(&self.text[self.last.clone()]) {
+            let span = self.span(start..self.cursor.at());
+            self.file.masks.push(span);
+        } else if self.file.assignments.len() > first {
+            self.last = start..self.cursor.at();
         }
         if self.stop {
             self.lose_from(start);
@@ -300,7 +317,7 @@ impl Parser<'_> {
 
 /// Whether a piece of text that was not understood may hold a secret.
 fn looks_secret(text: &str) -> bool {
-    names::is_secret(text) || names::has_credentials(text)
+    mentions_secret(text)
 }
 
 /// Whether a word ends before `next`.

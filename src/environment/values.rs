@@ -2,8 +2,8 @@
 
 use indexmap::IndexMap;
 
-use super::{Layer, Name, ProcessEnvironment, Variable, VariableId, names};
-use crate::report::SourceId;
+use super::{Layer, Name, ProcessEnvironment, Variable, VariableId};
+use crate::report::{SourceId, is_secret_name, is_secret_value};
 
 /// Every name that a layer assigns, with `BASE_PATH`: first those of `env.base`, then the others, as they were written.
 #[derive(Debug, Default)]
@@ -52,7 +52,7 @@ impl Environment {
             Some(own) => Some(Found { value: &own.value, secret: own.secret, poisoned: own.poisoned }),
             None => self.process.text(name).map(|value| Found {
                 value,
-                secret: names::is_secret(name) || names::has_credentials(value),
+                secret: is_secret_name(name) || is_secret_value(value),
                 poisoned: false,
             }),
         }

@@ -47,29 +47,35 @@ impl Fragment {
 /// The fragments of a project in the order they are merged: `docker-compose.yml` at the root, then those below
 /// `compose/`, then those below `custom/compose/`, sorted by path, at any depth. A file reached twice counts once.
 pub fn discover(project: &Project, report: &mut Report) -> Vec<Fragment> {
-    let mut finder = Finder { project, report, seen: HashSet::new(), found: Vec::new() };
+    let mut finder = Finder { project, report, seen: HashSet::new(), found: Vec::new(), beyond: 0 };
     let base = ["docker-compose.yml", "docker-compose.yaml"].into_iter().map(|name| project.root().join(name));
     let base = base.into_iter().find(|path| path.is_file());
     let base = base.map(|path| Fragment { name: "docker-compose".to_owned(), path, custom: false });
     // What lies in `custom/` is its own, also where a link below `compose/` leads there: it is looked at first.
-    finder.folder(&project.custom().join("compose"), "", true);
+    finder.folder(&project.custom().join("compose"), "", true, false);
     let custom = std::mem::take(&mut finder.found);
-    finder.folder(&project.root().join("compose"), "", false);
+    finder.folder(&project.root().join("compose"), "", false, false);
     base.into_iter().chain(finder.found).chain(custom).collect()
 }
+
+/// More folders than that are no collection of fragments, but another part of the machine.
+const MOST_FOLDERS: usize = 2_000;
 
 struct Finder<'a> {
     project: &'a Project,
     report: &'a mut Report,
     seen: HashSet<PathBuf>,
     found: Vec<Fragment>,
+    /// How many folders were looked at that a link led to, and those below them.
+    beyond: usize,
 }
 
 impl Finder<'_> {
-    fn folder(&mut self, folder: &Path, prefix: &str, custom: bool) {
+    /// `beyond` tells that a link has led here.
+    fn folder(&mut self, folder: &Path, prefix: &str, custom: bool, beyond: bool) {
         // Links may lead in circles: a folder is entered once, under its real name.
         let Ok(real) = folder.canonicalize() else { return };
-        if !self.seen.insert(real) {
+        if beyond && !self.may_follow(folder, &real) || !self.seen.insert(real) {
             return;
         }
         let entries = match fs::read_dir(folder) {
@@ -87,10 +93,39 @@ impl Finder<'_> {
             let stem = name.strip_suffix(".yml").or_else(|| name.strip_suffix(".yaml"));
             match stem {
                 Some(stem) => self.file(path, is_link, format!("{prefix}{stem}"), custom),
-                None if is_folder => self.folder(&path, &format!("{prefix}{name}/"), custom),
+                None if is_folder => self.folder(&path, &format!("{prefix}{name}/"), custom, beyond || is_link),
                 None => {}
             }
         }
+    }
+
+    /// Whether a link leads to a folder of fragments. One that leads to a folder around the project does not, and of one
+    /// that leads to half of the machine the rest is left alone.
+    fn may_follow(&mut self, folder: &Path, real: &Path) -> bool {
+        let name = self.project.name_of(folder);
+        if self.project.root().starts_with(real) {
+            self.report.push(
+                Diagnostic::warning(
+                    "link",
+                    format!("the link `{name}` is not followed: it leads to {}", real.display()),
+                )
+                .with_note("the project itself lies in there")
+                .with_help("have it lead to the folder with the fragments, or remove it"),
+            );
+            return false;
+        }
+        self.beyond += 1;
+        if self.beyond == MOST_FOLDERS {
+            self.report.push(
+                Diagnostic::error(
+                    "link",
+                    format!("more than {MOST_FOLDERS} folders lie behind links below `compose/`"),
+                )
+                .with_note(format!("the last that was looked at is `{name}`, which is {}", real.display()))
+                .with_help("have links lead to folders with fragments alone"),
+            );
+        }
+        self.beyond < MOST_FOLDERS
     }
 
     fn file(&mut self, path: PathBuf, is_link: bool, name: String, custom: bool) {

@@ -1,7 +1,7 @@
 //! Choosing the fragments that take part.
 
-use super::{Disabled, Fragment};
-use crate::report::{Diagnostic, Report, Span, nearest};
+use super::{Disabled, Fragment, find, means, refusal};
+use crate::report::{Diagnostic, Report, Span};
 
 /// The fragments that take part, and those that do not.
 #[derive(Clone, Debug, Default)]
@@ -41,9 +41,10 @@ pub fn select<'e>(
     report: &mut Report,
 ) -> Selection {
     report_unknown(&fragments, disabled, report);
+    let reasons: Vec<_> = fragments.iter().map(|fragment| reason(&fragments, fragment, disabled, &switch)).collect();
     let mut selection = Selection::default();
-    for fragment in fragments {
-        match reason(&fragment, disabled, &switch) {
+    for (fragment, reason) in fragments.into_iter().zip(reasons) {
+        match reason {
             Some(reason) => selection.left_out.push(LeftOut { fragment, reason }),
             None => selection.chosen.push(fragment),
         }
@@ -51,12 +52,17 @@ pub fn select<'e>(
     selection
 }
 
-fn reason<'e>(fragment: &Fragment, disabled: &Disabled, switch: impl Fn(&str) -> Option<&'e str>) -> Option<Reason> {
+fn reason<'e>(
+    fragments: &[Fragment],
+    fragment: &Fragment,
+    disabled: &Disabled,
+    switch: impl Fn(&str) -> Option<&'e str>,
+) -> Option<Reason> {
     if fragment.is_common() {
         return Some(Reason::Common);
     }
     // The root's lines come last, so the last line that names the fragment decides.
-    match disabled.lines.iter().rev().find(|line| fragment.answers_to(&line.name)) {
+    match disabled.lines.iter().rev().find(|line| means(fragments, &line.name, fragment)) {
         Some(line) if !line.back => return Some(Reason::Disabled(line.span)),
         _ => {}
     }
@@ -67,15 +73,12 @@ fn reason<'e>(fragment: &Fragment, disabled: &Disabled, switch: impl Fn(&str) ->
 
 fn report_unknown(fragments: &[Fragment], disabled: &Disabled, report: &mut Report) {
     for line in &disabled.lines {
-        if fragments.iter().any(|fragment| fragment.answers_to(&line.name)) {
+        if find(fragments, &line.name).is_some() || fragments.iter().any(|fragment| fragment.answers_to(&line.name)) {
             continue;
         }
-        let known = fragments.iter().filter(|fragment| !fragment.is_common()).map(|fragment| fragment.name.as_str());
-        report.push(
-            Diagnostic::warning("unknown-fragment", format!("`{}` names no fragment", line.name))
-                .at(line.span, "nothing is left out by this line")
-                .with_nearest(nearest(&line.name, known)),
-        );
+        let warning =
+            |title| Diagnostic::warning("unknown-fragment", title).at(line.span, "nothing is left out by this line");
+        report.push(refusal(warning, fragments, &line.name));
     }
 }
 

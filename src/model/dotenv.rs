@@ -157,7 +157,7 @@ impl<'a> Reader<'a> {
             return Some(value.to_owned());
         }
         let span = Span::new(self.id, at..at + value.len());
-        let mut node = Node::scalar(Scalar::plain(value), span);
+        let mut node = Node::scalar(Scalar::quoted(value), span);
         let problems = self.report.count(Severity::Error);
         interpolate(&mut node, &SoFar(self.outer, &self.values), &mut Seen::default(), self.report);
         let failed = self.report.count(Severity::Error) > problems;

@@ -325,7 +325,7 @@ mod tests {
 
     fn resolve(text: &str) -> Result<(String, Option<Vec<Piece>>), String> {
         let span = Span::new(Sources::default().add("a", "a", ""), 0..0);
-        let mut node = Node::scalar(Scalar::plain(text), span);
+        let mut node = Node::scalar(Scalar::quoted(text), span);
         let mut report = Report::default();
         interpolate(&mut node, &Fixed, &mut Seen::default(), &mut report);
         if let Some(problem) = report.diagnostics().first() {

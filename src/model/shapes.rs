@@ -80,7 +80,7 @@ pub(super) fn build(node: Node) -> Node {
 /// A list of service names as a mapping to `condition: service_started`.
 pub(super) fn dependencies(node: Node) -> Node {
     named(node, |span| {
-        let word = |text: &str| Entry { key: span, value: Node::scalar(Scalar::plain(text), span) };
+        let word = |text| Entry { key: span, value: Node::scalar(Scalar::plain(text), span) };
         let entries = [("condition".into(), word("service_started")), ("required".into(), word("true"))];
         Node::map(Map::from_iter(entries), span)
     })
@@ -141,7 +141,7 @@ fn line(key: &str, key_span: Span, value: &Node) -> Node {
     } else {
         key_span
     };
-    let mut scalar = Scalar { interpolated: true, ..Scalar::plain(key) };
+    let mut scalar = Scalar::text(key);
     if let Some(value) = value.as_scalar().filter(|_| !value.is_null()) {
         scalar.text = format!("{key}={}", go_text(value));
         scalar.template = value.template.as_ref().map(|pieces| {

@@ -9,6 +9,7 @@ use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior, Va
 
 use super::bundled;
 use super::view::{Values, services};
+use crate::files;
 use crate::model::Variables;
 use crate::project::Project;
 use crate::report::{Diagnostic, Report, SourceId, Sources, Span, read};
@@ -80,11 +81,11 @@ fn environment(project: &Project) -> Environment<'static> {
 }
 
 fn project_file(root: &Path, path: &str) -> Result<String, Error> {
-    match fs::read_to_string(root.join(path)) {
+    match files::read_text(&root.join(path)) {
         Ok(text) => Ok(text),
         Err(error) => match bundled::FILES.iter().find(|(name, _)| *name == path) {
             Some((_, text)) => Ok((*text).to_owned()),
-            None => Err(Error::new(ErrorKind::InvalidOperation, format!("cannot read `{path}`: {error}"))),
+            None => Err(Error::new(ErrorKind::InvalidOperation, format!("cannot read `{path}`: {}", error.source))),
         },
     }
 }

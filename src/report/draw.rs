@@ -31,7 +31,8 @@ pub fn draw(sources: &Sources, diagnostic: &Diagnostic, look: Look) -> String {
     let mut group = Group::with_title(level(diagnostic.severity).primary_title(cut(&diagnostic.title)));
     for (at, piece) in pieces(sources, &diagnostic.labels).iter().enumerate() {
         let name = sources.name(piece.first.source);
-        if sources.extent(piece.first, piece.last) > LONGEST_EXCERPT {
+        let is_short = sources.extent(piece.first, piece.last) <= LONGEST_EXCERPT;
+        if !is_short || !sources.may_be_drawn(piece.first.source) {
             let place = sources.place(piece.first);
             group = group.element(Origin::path(name).line(place.line).char_column(place.column));
             let told = piece.labels.iter().filter(|label| !label.text.is_empty());

@@ -8,11 +8,15 @@ mod draw;
 mod nearest;
 mod read;
 mod secret;
+mod secret_names;
 mod source;
 
 pub use diagnostic::{Diagnostic, Label, Report, Severity};
 pub use draw::{Look, draw};
 pub use nearest::nearest;
-pub use read::{LONGEST_TEXT, read, read_lossy, read_optional, read_stream, read_yaml};
+pub use read::{read, read_lossy, read_optional, read_stream, read_yaml};
 pub use secret::Secret;
+pub use secret_names::{
+    can_be_made_up, is_secret_name, is_secret_value, is_switch_value, mentions_secret, secret_assignment,
+};
 pub use source::{Place, SourceId, Sources, Span};

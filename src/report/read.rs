@@ -1,47 +1,44 @@
 //! Reading a text, with every refusal a text can earn.
 
-use std::fs::File;
 use std::io::{ErrorKind, Read};
 use std::path::Path;
 
 use super::{Diagnostic, Report, SourceId, Sources, Span};
-
-/// The longest text that is read, in bytes: configuration is written by people.
-pub const LONGEST_TEXT: u64 = 32 << 20;
+use crate::files::{self, FileError};
 
 /// Reads `path` under the name `name`. A missing file is `None` without a word; whatever else is wrong is reported.
 pub fn read_optional(sources: &mut Sources, report: &mut Report, name: &str, path: &Path) -> Option<SourceId> {
-    match read_bytes(path) {
+    match files::read(path) {
         Ok(bytes) => decode(sources, report, name, path, bytes),
-        Err(Refusal::Missing) => None,
-        Err(refusal) => refuse(report, name, &refusal),
+        Err(error) if error.kind() == ErrorKind::NotFound => None,
+        Err(error) => refuse(report, name, &error),
     }
 }
 
 /// Reads `path` under the name `name`; a missing file is an error too.
 pub fn read(sources: &mut Sources, report: &mut Report, name: &str, path: &Path) -> Option<SourceId> {
-    match read_bytes(path) {
+    match files::read(path) {
         Ok(bytes) => decode(sources, report, name, path, bytes),
-        Err(refusal) => refuse(report, name, &refusal),
+        Err(error) => refuse(report, name, &error),
     }
 }
 
 /// Reads `path` as docker compose reads YAML: also UTF-16 with a byte order mark.
 pub fn read_yaml(sources: &mut Sources, report: &mut Report, name: &str, path: &Path) -> Option<SourceId> {
-    match read_bytes(path) {
+    match files::read(path) {
         Ok(bytes) => match utf16(&bytes) {
             Some(text) => Some(sources.add(name, path, text)),
             None => decode(sources, report, name, path, bytes),
         },
-        Err(refusal) => refuse(report, name, &refusal),
+        Err(error) => refuse(report, name, &error),
     }
 }
 
 /// Reads `path` whatever its encoding: bytes that are no UTF-8 become `�`.
 pub fn read_lossy(sources: &mut Sources, report: &mut Report, name: &str, path: &Path) -> Option<SourceId> {
-    match read_bytes(path) {
+    match files::read(path) {
         Ok(bytes) => Some(sources.add(name, path, String::from_utf8_lossy(&bytes))),
-        Err(refusal) => refuse(report, name, &refusal),
+        Err(error) => refuse(report, name, &error),
     }
 }
 
@@ -52,54 +49,18 @@ pub fn read_stream(
     (name, path): (&str, &Path),
     stream: impl Read,
 ) -> Option<SourceId> {
-    match read_to_end(stream, 0) {
+    match files::read_stream(path, stream) {
         Ok(bytes) => decode(sources, report, name, path, bytes),
-        Err(refusal) => refuse(report, name, &refusal),
+        Err(error) => refuse(report, name, &error),
     }
 }
 
-enum Refusal {
-    Missing,
-    DanglingLink,
-    Folder,
-    TooLong,
-    Failed(std::io::Error),
-}
-
-fn read_bytes(path: &Path) -> Result<Vec<u8>, Refusal> {
-    let file = File::open(path).map_err(|error| match error.kind() {
-        ErrorKind::NotFound if path.symlink_metadata().is_ok() => Refusal::DanglingLink,
-        ErrorKind::NotFound | ErrorKind::NotADirectory => Refusal::Missing,
-        _ => Refusal::Failed(error),
-    })?;
-    let metadata = file.metadata().map_err(Refusal::Failed)?;
-    if metadata.is_dir() {
-        return Err(Refusal::Folder);
-    }
-    if metadata.len() > LONGEST_TEXT {
-        return Err(Refusal::TooLong);
-    }
-    read_to_end(file, metadata.len())
-}
-
-fn read_to_end(stream: impl Read, expected: u64) -> Result<Vec<u8>, Refusal> {
-    let mut bytes = Vec::with_capacity(usize::try_from(expected).unwrap_or(0) + 1);
-    stream.take(LONGEST_TEXT + 1).read_to_end(&mut bytes).map_err(Refusal::Failed)?;
-    if bytes.len() as u64 > LONGEST_TEXT {
-        return Err(Refusal::TooLong);
-    }
-    Ok(bytes)
-}
-
-fn refuse(report: &mut Report, name: &str, refusal: &Refusal) -> Option<SourceId> {
-    let why = match refusal {
-        Refusal::Missing => "there is no such file".to_owned(),
-        Refusal::DanglingLink => "it is a link to a file that does not exist".to_owned(),
-        Refusal::Folder => "it is a folder, a file is wanted here".to_owned(),
-        Refusal::TooLong => format!("it is longer than {} MiB, which no configuration is", LONGEST_TEXT >> 20),
-        Refusal::Failed(error) => error.to_string(),
-    };
-    report.push(Diagnostic::error("unreadable", format!("cannot read `{name}`: {why}")));
+fn refuse(report: &mut Report, name: &str, error: &FileError) -> Option<SourceId> {
+    let problem = Diagnostic::error("unreadable", format!("cannot read `{name}`: {}", error.source));
+    report.push(match error.advice() {
+        Some(advice) => problem.with_help(advice),
+        None => problem,
+    });
     None
 }
 

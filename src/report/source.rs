@@ -1,6 +1,7 @@
 //! The texts that were read, and places in them.
 
 use std::ops::Range;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
@@ -168,6 +169,22 @@ impl Sources {
             bytes[piece].iter_mut().filter(|byte| !byte.is_ascii_whitespace()).for_each(|byte| *byte = b'*');
         }
         Excerpt { text: String::from_utf8_lossy(&bytes).into_owned(), start, line: one + 1 }
+    }
+
+    /// Whether the lines of a text may be drawn. A link may have led out of the project, to a file that not everybody may
+    /// read: what stands there is not for those who see our messages.
+    pub(super) fn may_be_drawn(&self, id: SourceId) -> bool {
+        let source = &self.sources[id.0 as usize];
+        let Ok(real) = source.path.canonicalize() else { return true };
+        let name = Path::new(&source.name);
+        let home = source.path.ancestors().nth(name.components().count());
+        let inside = |folder: &Path| folder.canonicalize().is_ok_and(|folder| real.starts_with(folder));
+        // The folder of the operators may itself be a link.
+        let top = home.zip(name.components().next().filter(|_| name.components().count() > 1));
+        let is_inside = name.is_absolute() && real == source.path
+            || name.is_relative() && home.is_some_and(inside)
+            || name.is_relative() && top.is_some_and(|(home, top)| inside(&home.join(top)));
+        is_inside || real.metadata().is_ok_and(|file| file.mode() & 0o004 != 0)
     }
 
     /// How long, in bytes, an excerpt of these lines would be.

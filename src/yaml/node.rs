@@ -102,10 +102,16 @@ impl Scalar {
         Self { text: text.into(), style: Style::Double, template: None, interpolated: false }
     }
 
-    /// A text without quotes, as somebody might have typed it (`true`, `service_started`).
+    /// A word of the language without quotes (`true`, `service_started`). What comes from outside is a [`Self::text`].
     #[must_use]
-    pub fn plain(text: impl Into<String>) -> Self {
-        Self { style: Style::Plain, ..Self::quoted(text) }
+    pub fn plain(word: &'static str) -> Self {
+        Self { style: Style::Plain, ..Self::quoted(word) }
+    }
+
+    /// A string whatever it looks like: it is written with quotes where a reader would take it for something else.
+    #[must_use]
+    pub fn text(text: impl Into<String>) -> Self {
+        Self { style: Style::Plain, interpolated: true, ..Self::quoted(text) }
     }
 
     /// Whether it is a string whatever its text.

@@ -148,6 +148,23 @@ fn the_scope_is_an_option_of_its_own_wherever_the_project_is_named() {
 }
 
 #[test]
+fn a_file_with_the_line_ends_of_windows_keeps_them() {
+    for (before, after) in [
+        ("A=1\r\nSTATS=0\r\nB=2\r\n", "A=1\r\nSTATS=7\r\nB=2\r\n"),
+        ("\u{feff}A='é\r\né'\r\nSTATS=0\r\n", "\u{feff}A='é\r\né'\r\nSTATS=7\r\n"),
+        ("A=1\r\nSTATS=0\r", "A=1\r\nSTATS=7\r"),
+        ("A=1\r\nSTATS=0\nB=2\r\n", "A=1\r\nSTATS=7\nB=2\r\n"),
+        ("A=1\r\n", "A=1\r\nSTATS=7\r\n"),
+        ("A=1\r\nB=2", "A=1\r\nB=2\r\nSTATS=7\r\n"),
+    ] {
+        let workspace = with_editor("").file("project/env.custom", before);
+        let output = workspace.run(&["edit", "STATS=7"]);
+        assert_eq!(output.code, 0, "{output}");
+        assert_eq!(text(&workspace, "env.custom"), after);
+    }
+}
+
+#[test]
 fn a_broken_project_is_mended_one_problem_at_a_time() {
     let workspace = with_editor("").file("project/env.custom", "A=${X:?x}\nB=${Y:?y}\n");
     let output = workspace.run(&["edit", "A=1"]);

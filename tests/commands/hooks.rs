@@ -56,6 +56,91 @@ fn a_failing_hook_before_the_work_stops_it() {
 }
 
 #[test]
+fn a_hook_that_never_runs_is_said() {
+    let workspace = program(Workspace::new(), "custom/hooks/before_configure", "exit 7");
+    let workspace = program(workspace, "hooks/before-dump.sh", "exit 7");
+    let workspace = program(workspace, "hooks/after-hours", "exit 7");
+    let workspace = workspace
+        .file("project/hooks/pre-up", "#!/bin/sh\n")
+        .file("project/hooks/README.md", "")
+        .file("project/hooks/sync-all", "#!/bin/sh\n")
+        .file("project/hooks/.gitkeep", "");
+    insta::assert_snapshot!(workspace.run(&["configure"]), @"
+    exit 0
+    --- stderr
+    warning: the hook custom/hooks/before_configure never runs: no hook has this name
+     |
+     = help: give it the name it is meant to have: `mv custom/hooks/before_configure custom/hooks/before-configure`
+
+    warning: the hook hooks/after-hours never runs: no hook has this name
+     |
+     = help: a hook is called `before-VERB` or `after-VERB`; the verbs are configure, up, down, reset, update, dump, load, anonymize, undo, create, drop, copy, change_admin_password, mongo_dump, mongo_restore
+
+    warning: the hook hooks/before-dump.sh never runs: no hook has this name
+     |
+     = help: give it the name it is meant to have: `mv hooks/before-dump.sh hooks/before-dump`
+
+    … and 1 more warning of this kind (`hook`)
+
+    ✓ Wrote compose.yaml and .env: 4 services.
+    ");
+    let told = workspace.run(&["doctor"]).stdout;
+    assert!(told.contains("! the hook hooks/before-dump.sh never runs"), "{told}");
+    assert!(told.contains("→ mv hooks/before-dump.sh hooks/before-dump"), "{told}");
+}
+
+#[test]
+fn a_hook_that_the_system_cannot_run_says_why() {
+    let with = |text: &str, mode: u32| {
+        let workspace = Workspace::new().file("project/hooks/before-configure", text);
+        let hook = workspace.root().join("hooks/before-configure");
+        fs::set_permissions(hook, fs::Permissions::from_mode(mode)).expect("rights");
+        workspace
+    };
+    let said = |text: &str, mode: u32| with(text, mode).run(&["configure"]).to_string();
+    insta::assert_snapshot!(said("#!/bin/sh\r\nexit 0\r\n", 0o755), @r"
+    exit 1
+    --- stderr
+    error: the hook hooks/before-configure has the line ends of Windows
+     |
+     = note: the system looks for an interpreter whose name ends with a carriage return
+     = note: `configure` was not done
+     = help: sed -i 's/\r$//' hooks/before-configure
+    ");
+    insta::assert_snapshot!(said("echo hello\n", 0o755), @"
+    exit 1
+    --- stderr
+    error: the hook hooks/before-configure does not say what runs it
+     |
+     = note: its first line is to be `#!` and an interpreter, for instance `#!/bin/sh`
+     = note: `configure` was not done
+     = help: sed -i '1i #!/bin/sh' hooks/before-configure
+    ");
+    insta::assert_snapshot!(said("#!/bin/sh\n", 0o644), @"
+    exit 1
+    --- stderr
+    error: the hook hooks/before-configure is not executable
+     |
+     = note: `configure` was not done
+     = help: chmod +x hooks/before-configure
+    ");
+    for (text, mode, mend) in [
+        ("#!/bin/sh\r\nexit 0\r\n", 0o755, r"→ sed -i 's/\r$//' hooks/before-configure"),
+        ("\u{feff}#!/bin/sh\nexit 0\n", 0o755, r"→ sed -i '1s/^\xEF\xBB\xBF//' hooks/before-configure"),
+        ("exit 0\n", 0o755, "→ sed -i '1i #!/bin/sh' hooks/before-configure"),
+        ("#!/bin/sh\n", 0o644, "→ chmod +x hooks/before-configure"),
+    ] {
+        let workspace = with(text, mode);
+        let told = workspace.run(&["doctor"]).stdout;
+        assert!(told.contains(mend), "{told}");
+        let mend = mend.trim_start_matches("→ ");
+        let mended = std::process::Command::new("sh").args(["-c", mend]).current_dir(workspace.root()).status();
+        assert!(mended.expect("sh").success());
+        assert_eq!(workspace.run(&["configure"]).code, 0, "{mend}");
+    }
+}
+
+#[test]
 fn hooks_frame_up_and_down() {
     let workspace = program(Workspace::new(), "hooks/before-up", "echo before");
     let workspace = program(workspace, "hooks/after-up", "echo after");
@@ -96,6 +181,7 @@ fn a_hook_that_cannot_be_run_is_said() {
     --- stderr
     error: the hook hooks/before-configure is not executable
      |
+     = note: `configure` was not done
      = help: chmod +x hooks/before-configure
     ");
     let workspace = program(workspace, "hooks/before-configure", "exit 0")

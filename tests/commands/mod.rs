@@ -4,6 +4,7 @@ mod completions;
 mod doctor;
 mod down;
 mod edit;
+mod files;
 mod hooks;
 mod init;
 mod manual;

@@ -5,8 +5,8 @@ use crate::support::{Workspace, answer};
 /// A project whose docker engine does not listen where it should.
 fn no_engine() -> Workspace {
     Workspace::new()
-        .file("project/.env", "A='1'\n")
-        .file("project/compose.yaml", "name: demo\n")
+        .file("project/.env", "# written by lapstrake, do not edit\nA='1'\n")
+        .file("project/compose.yaml", "# Written by lapstrake: …\nname: demo\n")
         .variable("DOCKER_HOST", "unix:///nowhere/docker.sock")
 }
 

@@ -101,8 +101,12 @@ fn a_restart_loop_that_docker_compose_waits_for_is_ended() {
     insta::assert_snapshot!(workspace.run(&["up", "-d"]), @"
     exit 1
     --- stderr
-    ✗ init was restarted 6 times, its last exit code is 1
+    ✗ init ended and was restarted 6 times while it was waited for, its last exit code is 1
       │ (it wrote nothing, or its log cannot be read)
+    note: it may have started before what it needs was ready
+     |
+     = help: have it wait: `depends_on: { NAME: { condition: service_healthy } }`
+     = help: `--no-wait` starts it without a look at what comes of it
     ");
 }
 

@@ -4,3 +4,4 @@ mod demo;
 mod http;
 mod newcomer;
 mod package;
+mod ready;

@@ -4,8 +4,9 @@ use super::sources::{Source, all};
 
 /// The stations in the order of the flow; those of one line are peers that do not know each other.
 const ORDER: &[&[&str]] = &[
+    &["files"],
     &["report"],
-    &["yaml", "project", "exit", "files", "stack"],
+    &["yaml", "project", "exit", "stack"],
     &["terminal"],
     &["environment"],
     &["fragments"],

@@ -88,7 +88,7 @@ fn change(node: &mut Node, left: &mut usize, random: &mut Random) {
 
 fn changed(node: &Node, random: &mut Random) -> Node {
     let span = node.span;
-    let plain = |text: &str| Node::scalar(Scalar::plain(text), span);
+    let plain = |text: &'static str| Node::scalar(Scalar::plain(text), span);
     let list = |items| Node::list(items, span);
     match (random.below(12), &node.kind) {
         (0, _) => plain(""),

@@ -142,7 +142,7 @@ fn bytes_that_are_not_utf8() {
         env(b"A=caf\xe9\nB=$A-x\n", false),
         env(b"# caf\xe9\nB=2\n", false),
         env(b"\xe9=1\n", true),
-        env(b"\xff\xfeA\0=\01\0\n\0", true),
+        env(b"\xff\xfeA\0=\x001\0\n\0", true),
         Row::new("included", included, &[], false),
     ]);
 }

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use super::{Finding, Patient, quoted};
 use crate::commands::ADDRESS;
+use crate::files;
 use crate::machine::expiries;
 use crate::model::{clean, published};
 use crate::yaml::Node;
@@ -53,12 +54,12 @@ fn is_certificate(path: &Path) -> bool {
     let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
     let filled_by_proxy = ending == "json" && fs::metadata(path).is_ok_and(|file| file.len() > 2);
     let is_text = matches!(ending, "pem" | "crt" | "cer");
-    filled_by_proxy || is_text && fs::read_to_string(path).is_ok_and(|text| text.contains("BEGIN CERTIFICATE"))
+    filled_by_proxy || is_text && files::read_text(path).is_ok_and(|text| text.contains("BEGIN CERTIFICATE"))
 }
 
 fn judge(file: &Path, host: &str) -> Vec<Finding> {
     let shown = file.display();
-    let ends = expiries(&fs::read_to_string(file).unwrap_or_default());
+    let ends = expiries(&files::read_text(file).unwrap_or_default());
     // The first is the server's own; what follows are those who vouch for it.
     let Some(end) = ends.first() else { return Vec::new() };
     let days = end.duration_since(Timestamp::now()).as_secs().div_euclid(DAY);

@@ -2,7 +2,8 @@
 
 use super::Finding;
 use crate::commands::context::Planned;
-use crate::report::Severity;
+use crate::deployment::{self, Configured};
+use crate::report::{Diagnostic, Severity};
 
 const CHECK: &str = "configuration";
 
@@ -29,8 +30,17 @@ pub(super) fn look(planned: &Planned) -> Vec<Finding> {
     findings
 }
 
+/// What keeps `configure` from writing, although the configuration is sound.
+pub(super) fn foreign(configured: &Configured) -> Vec<Finding> {
+    let finding = |problem: Diagnostic| Finding {
+        mend: problem.helps.iter().map(|help| bare_command(help).to_owned()).collect(),
+        ..Finding::failure(CHECK, problem.title)
+    };
+    deployment::foreign(configured).into_iter().map(finding).collect()
+}
+
 /// The command of an advice that ends with one: ``convert the file: `sed …` ``.
 fn bare_command(help: &str) -> &str {
-    let quoted = help.split_once(": `").and_then(|(_, rest)| rest.strip_suffix('`'));
+    let quoted = help.rsplit_once(": `").and_then(|(_, rest)| rest.strip_suffix('`'));
     quoted.filter(|command| !command.contains('`')).unwrap_or(help)
 }

@@ -8,6 +8,7 @@ mod folders;
 mod images;
 mod interrupted;
 mod networks;
+mod ownership;
 mod ports;
 mod programs;
 mod room;
@@ -59,9 +60,11 @@ fn look(context: &Context<'_>, project: &Project) -> Vec<Finding> {
     let has_docker = findings.iter().all(|finding| finding.weight != Weight::Failure);
     let planned = context.plan(project);
     findings.extend(configuration::look(&planned));
+    findings.extend(ownership::look(project));
     findings.extend(programs::look(project));
     findings.extend(interrupted::look(project));
     let Some(configured) = &planned.configured else { return findings };
+    findings.extend(configuration::foreign(configured));
     let patient = Patient {
         context,
         configured,
@@ -138,8 +141,7 @@ fn one(finding: &Finding) -> String {
 
 /// A word as a shell takes it.
 fn quoted(word: &str) -> String {
-    let command = crate::docker::Command::new(word);
-    command.to_string()
+    crate::files::shell_word(word.as_ref())
 }
 
 /// What goes before a command that only root may run.

@@ -1,36 +1,47 @@
 //! Hooks and tools of the project that could not be run.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-use super::{Finding, quoted};
-use crate::project::Project;
+use super::Finding;
+use crate::commands::hook_names::is_hook;
+use crate::commands::program_fault::fault_of;
+use crate::files;
+use crate::project::{Project, is_executable};
 
 const CHECK: &str = "programs";
 
 pub(super) fn look(project: &Project) -> Vec<Finding> {
-    let folders = [project.custom(), project.root()].map(|folder| [folder.join("hooks"), folder.join("tools")]);
     let mut findings = Vec::new();
-    for folder in folders.iter().flatten() {
-        for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
-            findings.extend(judge(&entry.path(), &project.name_of(&entry.path())));
+    for kind in ["hooks", "tools"] {
+        for folder in project.folders(kind) {
+            let mut paths: Vec<_> =
+                fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
+            paths.sort();
+            let programs = paths.iter().filter(|path| if kind == "hooks" { is_named(path) } else { is_program(path) });
+            findings.extend(programs.filter_map(|path| judge(path, &project.name_of(path))));
         }
     }
     findings
 }
 
+/// A hook of another name is told with the configuration.
+fn is_named(path: &Path) -> bool {
+    path.file_name().and_then(|name| name.to_str()).is_some_and(is_hook)
+}
+
+/// What a tool reads may lie beside it.
+fn is_program(path: &Path) -> bool {
+    is_executable(path) || files::read_start(path).is_ok_and(|start| start.starts_with(b"#!"))
+}
+
 fn judge(path: &Path, name: &str) -> Option<Finding> {
-    let bytes = fs::read(path).ok()?;
-    bytes.starts_with(b"#!").then_some(())?;
-    let first = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
-    let file = quoted(name);
-    if first.ends_with(b"\r") {
-        let finding = Finding::failure(CHECK, format!("{name} has the line ends of Windows"));
-        let finding = finding.because("the system looks for an interpreter whose name ends with a carriage return");
-        return Some(finding.mended_by(format!("sed -i 's/\\r$//' {file}")));
+    if !path.is_file() {
+        let finding = Finding::failure(CHECK, format!("{name} is no file, and is not run"));
+        return (!path.is_dir()).then(|| finding.mended_by(format!("rm {}", super::quoted(name))));
     }
-    let may_run = fs::metadata(path).is_ok_and(|file| file.permissions().mode() & 0o111 != 0);
-    let finding = Finding::warning(CHECK, format!("{name} is not executable"));
-    (!may_run).then(|| finding.because("it is not run").mended_by(format!("chmod +x {file}")))
+    let fault = fault_of(path)?;
+    let finding = Finding::failure(CHECK, format!("{name} {}", fault.what));
+    let finding = finding.because(if fault.why.is_empty() { "it is not run" } else { fault.why });
+    Some(finding.mended_by((fault.mend)(name)))
 }

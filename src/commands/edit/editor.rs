@@ -1,7 +1,5 @@
 //! The user's editor, on a draft that nobody else can read.
 
-use std::fs::{self, Permissions};
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
@@ -10,6 +8,7 @@ use super::subject::Subject;
 use crate::commands::{Context, Failure};
 use crate::docker::{Command, RunError};
 use crate::exit::Exit;
+use crate::files::{self, FileError};
 use crate::report::Diagnostic;
 
 /// What is used where nobody has chosen.
@@ -26,10 +25,11 @@ impl Editor {
     pub(super) fn open(context: &Context<'_>, subject: &Subject) -> Result<Self, Failure> {
         let chosen = ["VISUAL", "EDITOR"].into_iter().find_map(|name| context.process.text(name));
         let chosen = chosen.filter(|words| !words.trim().is_empty()).unwrap_or(USUAL);
-        let folder = tempfile::Builder::new().prefix("lapstrake-edit-").tempdir()?;
+        let place = std::env::temp_dir();
+        let folder = tempfile::Builder::new().prefix("lapstrake-edit-").tempdir_in(&place);
+        let folder = folder.map_err(|error| FileError::new("make a folder in", &place, error))?;
         let file = folder.path().join(subject.path.file_name().unwrap_or_default());
-        fs::write(&file, &subject.text)?;
-        fs::set_permissions(&file, Permissions::from_mode(0o600))?;
+        files::create(&file, &subject.text, 0o600)?;
         Ok(Self { folder, file, words: chosen.split_whitespace().map(str::to_owned).collect() })
     }
 
@@ -39,7 +39,7 @@ impl Editor {
         let program = words.next().map_or(USUAL, String::as_str);
         let ended = context.runner.run(&Command::new(program).args(words).arg(&self.file));
         match ended {
-            Ok(ended) if ended.well() => Ok(fs::read_to_string(&self.file)?),
+            Ok(ended) if ended.well() => Ok(files::read_text(&self.file)?),
             Ok(ended) => {
                 let title = format!("the editor `{program}` ended with exit code {}; nothing was changed", ended.code);
                 Err(Failure::new(Exit::Failed, Diagnostic::error("editor", title)))

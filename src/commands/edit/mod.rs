@@ -5,13 +5,13 @@ mod subject;
 
 use std::collections::HashSet;
 use std::fs;
-use std::io;
+use std::io::ErrorKind;
 use std::path::Path;
 
 use super::context::Planned;
 use super::{Context, Failure};
 use crate::exit::Exit;
-use crate::files;
+use crate::files::{self, FileError};
 use crate::project::Project;
 use crate::report::{Diagnostic, Report, Severity};
 use crate::settings::Edit;
@@ -71,11 +71,11 @@ impl Draft<'_> {
         let name = self.project.name_of(self.path);
         let before = context.plan(self.project);
         let was_sound = !before.report.has_errors();
-        self.write(text).map_err(|error| not_written(&name, &error))?;
+        self.write(text)?;
         let after = context.plan(self.project);
         let is_worse = was_sound && after.report.has_errors();
         if is_worse {
-            self.restore().map_err(|error| not_written(&name, &error))?;
+            self.restore()?;
         }
         tell_news(context, &before, &after, if is_worse { "nothing was changed" } else { "the file was written" });
         if !is_worse {
@@ -84,15 +84,15 @@ impl Draft<'_> {
         Ok(!is_worse)
     }
 
-    fn write(&self, text: &str) -> io::Result<()> {
-        self.path.parent().map_or(Ok(()), fs::create_dir_all)?;
+    fn write(&self, text: &str) -> Result<(), FileError> {
+        self.path.parent().map_or(Ok(()), |folder| files::create_folders(folder, 0o755))?;
         files::replace(self.path, text, self.mode)
     }
 
-    fn restore(&self) -> io::Result<()> {
+    fn restore(&self) -> Result<(), FileError> {
         match &self.before {
             Some(before) => files::replace(self.path, before, self.mode),
-            None => fs::remove_file(self.path),
+            None => fs::remove_file(self.path).map_err(|error| FileError::new("remove", self.path, error)),
         }
     }
 }
@@ -108,16 +108,9 @@ fn tell_news(context: &Context<'_>, before: &Planned, after: &Planned, aftermath
 }
 
 fn read(path: &Path) -> Result<Option<String>, Failure> {
-    match fs::read_to_string(path) {
+    match files::read_text(path) {
         Ok(text) => Ok(Some(text)),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(error) => {
-            let title = format!("cannot read {}: {error}", path.display());
-            Err(Failure::new(Exit::Failed, Diagnostic::error("unreadable", title)))
-        }
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error.into()),
     }
-}
-
-fn not_written(name: &str, error: &io::Error) -> Failure {
-    Failure::new(Exit::Failed, Diagnostic::error("not-written", format!("cannot write {name}: {error}")))
 }

@@ -1,12 +1,12 @@
 //! Which file decides about a name, and what it is to begin with.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::commands::knob::setter;
 use crate::commands::{Context, Failure};
 use crate::environment::{Layer, ProcessEnvironment, Sample, assignment, evaluate, load};
 use crate::exit::Exit;
+use crate::files;
 use crate::project::Project;
 use crate::report::{Diagnostic, Report, Sources, nearest};
 
@@ -50,7 +50,7 @@ impl Subject {
     }
 
     fn of(path: PathBuf) -> Self {
-        let text = fs::read_to_string(&path).unwrap_or_default();
+        let text = files::read_text(&path).unwrap_or_default();
         Self { path, text, is_finished: false }
     }
 }
@@ -65,7 +65,7 @@ fn service_env(project: &Project, name: &str) -> Option<Subject> {
         return Some(Subject::of(path.clone()));
     }
     let [_, path] = own;
-    let text = fs::read_to_string(project.root().join("defaults").join(&file)).ok()?;
+    let text = files::read_text(&project.root().join("defaults").join(&file)).ok()?;
     Some(Subject { path, text, is_finished: false })
 }
 
@@ -97,7 +97,9 @@ fn variable(context: &Context<'_>, project: &Project, name: &str, shared: bool) 
         let about = sample.explanation(&key).map(|about| about.replace('\n', "\n# ")).unwrap_or_default();
         let about = if about.is_empty() { about } else { format!("# {about}\n") };
         let value = environment.get(name).filter(|variable| !variable.secret).map_or("", |variable| &variable.value);
-        subject.text.push_str(&format!("\n{about}#{}", assignment(&key, value)));
+        let lines = format!("\n{about}#{}", assignment(&key, value));
+        let end = line_end(&subject.text);
+        subject.text.push_str(&lines.replace('\n', end));
     }
     Ok(subject)
 }
@@ -134,20 +136,47 @@ fn assign(path: &Path, name: &str, value: &str) -> Result<Subject, Failure> {
     match place_of(&subject.text, path, name) {
         Some(place) => subject.text.replace_range(place, line.trim_end()),
         None => {
-            let before = if subject.text.is_empty() || subject.text.ends_with('\n') { "" } else { "\n" };
-            subject.text.push_str(&format!("{before}{line}"));
+            let end = line_end(&subject.text);
+            let before = if subject.text.is_empty() || subject.text.ends_with('\n') { "" } else { end };
+            subject.text.push_str(&format!("{before}{}{end}", line.trim_end()));
         }
     }
     Ok(subject)
 }
 
+/// How the lines of a text end.
+fn line_end(text: &str) -> &'static str {
+    if text.contains("\r\n") { "\r\n" } else { "\n" }
+}
+
 /// Where the last assignment of a name stands in a text.
 fn place_of(text: &str, path: &Path, name: &str) -> Option<std::ops::Range<usize>> {
     let (mut sources, mut report) = (Sources::default(), Report::default());
-    let id = sources.add("env.custom", path, text);
+    let id = sources.add("env.custom", path, without_marks(text));
     let nobody = ProcessEnvironment::default();
     let environment = evaluate(&[(Layer::Root, id)], "", &nobody, &Sample::default, &mut sources, &mut report);
-    let span = environment.get(name)?.origin.span?;
-    // A text that had to be cleaned has other places.
-    (span.source == id).then(|| span.range())
+    let range = environment.get(name)?.origin.span.filter(|span| span.source == id)?.range();
+    Some(with_marks(text, range.start)..with_marks(text, range.end))
+}
+
+const MARK: char = '\u{feff}';
+
+/// A text as it is parsed: without the mark at its beginning and the line ends of Windows.
+fn without_marks(text: &str) -> String {
+    let text = text.strip_prefix(MARK).unwrap_or(text).replace("\r\n", "\n");
+    text.strip_suffix('\r').map_or_else(|| text.clone(), str::to_owned)
+}
+
+/// Where in a text the character stands that has this offset in the text without its marks.
+fn with_marks(text: &str, offset: usize) -> usize {
+    let start = if text.starts_with(MARK) { MARK.len_utf8() } else { 0 };
+    let mut seen = 0;
+    for (at, each) in text[start..].char_indices() {
+        if seen >= offset {
+            return start + at;
+        }
+        let is_mark = each == '\r' && matches!(text.as_bytes().get(start + at + 1), None | Some(b'\n'));
+        seen += if is_mark { 0 } else { each.len_utf8() };
+    }
+    text.len()
 }

@@ -8,7 +8,7 @@ use crate::commands::{Context, Failure};
 use crate::environment::{Environment, Layer, ProcessEnvironment, Sample, Variable, assignment, evaluate};
 use crate::exit::Exit;
 use crate::project::Project;
-use crate::report::{Diagnostic, Report, Sources, nearest, read_optional};
+use crate::report::{Diagnostic, Report, Sources, can_be_made_up, nearest, read_optional};
 use crate::terminal;
 
 /// The variable that gives the docker compose project its name.
@@ -137,7 +137,7 @@ impl<'a> Answers<'a> {
     /// The names that must be set and are not, without secrets.
     fn required(&self) -> Vec<String> {
         let environment = self.environment();
-        required(&environment).into_iter().filter(|name| !crate::environment::is_secret(name)).collect()
+        required(&environment).into_iter().filter(|name| !can_be_made_up(name)).collect()
     }
 
     /// What the caller's environment holds, or, for a folder, one in the project.

@@ -2,11 +2,11 @@
 
 use crate::commands::Context;
 use crate::commands::knob::{is_default, setter, variable_in};
-use crate::environment::{Environment, is_secret};
+use crate::environment::Environment;
 use crate::fragments::discover;
 use crate::machine::{Subnet, free_port, free_subnet, listeners, networks, random_secret, routes};
 use crate::project::Project;
-use crate::report::{Report, Sources, read};
+use crate::report::{Report, Sources, can_be_made_up, read};
 use crate::yaml::{Map, Node, parse};
 
 use super::answers::{Answers, required};
@@ -15,9 +15,9 @@ use crate::commands::ADDRESS;
 /// Makes every secret that is required, or has a value that everybody can read in `env.base`.
 pub(super) fn secrets(answers: &mut Answers<'_>) -> std::io::Result<()> {
     let environment = answers.environment();
-    let mut names: Vec<String> = required(&environment).into_iter().filter(|name| is_secret(name)).collect();
+    let mut names: Vec<String> = required(&environment).into_iter().filter(|name| can_be_made_up(name)).collect();
     for (name, variable) in environment.iter() {
-        let is_own = is_secret(name) && !variable.poisoned && is_default(variable);
+        let is_own = can_be_made_up(name) && !variable.poisoned && is_default(variable);
         if is_own && (!variable.value.is_empty() || name.contains("PASSPHRASE")) {
             names.extend(setter(&environment, name));
         }

@@ -76,8 +76,7 @@ impl Written {
             }
             if let Err(error) = files::create(&file.path, &file.text, file.mode) {
                 written.take_back();
-                let title = format!("cannot write {}: {error}", file.path.display());
-                return Err(Failure::new(Exit::Failed, Diagnostic::error("not-written", title)));
+                return Err(error.into());
             }
             written.files.push(file.path.clone());
         }

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use super::{Context, Failure};
 use crate::exit::Exit;
-use crate::files;
+use crate::files::{self, FileError};
 use crate::model::{
     Options, Scope, Variables, Workshop, check, check_texts, clean, is_remote, rebase, relative, remote_refusal, settle,
 };
@@ -60,9 +60,9 @@ pub(super) fn run(context: &Context<'_>, settings: &Merge) -> Result<Exit, Failu
 }
 
 /// A file is replaced as a whole; a pipe or a terminal is written to.
-fn write(path: &Path, text: &str) -> std::io::Result<()> {
+fn write(path: &Path, text: &str) -> Result<(), FileError> {
     match path.metadata() {
-        Ok(there) if !there.is_file() => fs::write(path, text),
+        Ok(there) if !there.is_file() => fs::write(path, text).map_err(|error| FileError::new("write", path, error)),
         _ => files::replace(path, text, 0o644),
     }
 }
@@ -105,14 +105,14 @@ fn merge(
         report.push(Diagnostic::error("empty", "empty compose file").with_help("name a file that has services"));
         return None;
     }
-    let exists = |path: &str| folder.join(path).exists();
+    let exists = |path: &str| clean(&folder.join(path)).exists();
     let profiles = variables.lookup("COMPOSE_PROFILES").map_or("", |found| found.value);
     let profiles: Vec<String> = profiles.split(',').filter(|name| !name.is_empty()).map(str::to_owned).collect();
     let options = Options { profiles: &profiles, exists: &exists, overlaps: Severity::Warning };
     check(&model, &options, report);
     check_texts(&model, &profiles, (&folder, &variables), sources, report);
     if let (Some(name), Some(root)) = (&settings.project_name, model.as_map_mut()) {
-        let value = Node::scalar(Scalar::quoted(name.as_str()), nowhere);
+        let value = Node::scalar(Scalar::text(name.as_str()), nowhere);
         root.insert("name".into(), Entry { key: nowhere, value });
     }
     settle(&mut model);

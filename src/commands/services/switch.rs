@@ -1,15 +1,14 @@
 //! `services enable` and `disable`: the right `disabled_services` is edited, and keeps its comments.
 
-use std::fs;
 use std::io::ErrorKind;
 use std::path::PathBuf;
 
 use crate::commands::{Context, Failure};
 use crate::exit::Exit;
 use crate::files;
-use crate::fragments::{Disabled, Fragment, discover, leaves_out, with, without};
+use crate::fragments::{Disabled, Fragment, discover, find, leaves_out, means, refusal, with, without};
 use crate::project::Project;
-use crate::report::{Diagnostic, Report, Sources, nearest};
+use crate::report::{Diagnostic, Report, Sources};
 
 pub(super) fn run(context: &Context<'_>, names: &[String], on: bool, shared: bool) -> Result<Exit, Failure> {
     let project = context.project()?;
@@ -19,9 +18,14 @@ pub(super) fn run(context: &Context<'_>, names: &[String], on: bool, shared: boo
         context.printer.report(&Sources::default(), &report, "nothing was written");
         return Ok(Exit::Failed);
     }
-    let meant = names.iter().map(|name| find(&fragments, name)).collect::<Result<Vec<_>, _>>()?;
+    let unknown = |name: &str| {
+        let problem = refusal(|title| Diagnostic::error("unknown-fragment", title), &fragments, name);
+        Failure::new(Exit::Usage, problem.with_help("`lapstrake services` lists them"))
+    };
+    let meant = |name: &String| find(&fragments, name).ok_or_else(|| unknown(name));
+    let meant = names.iter().map(meant).collect::<Result<Vec<_>, _>>()?;
     let [custom, root] = Disabled::files(&project);
-    let mut texts = Texts { custom: Text::read(custom)?, root: Text::read(root)? };
+    let mut texts = Texts { custom: Text::read(custom)?, root: Text::read(root)?, fragments: &fragments };
     for fragment in &meant {
         if on { texts.enable(fragment, shared) } else { texts.disable(fragment, shared) }
     }
@@ -34,29 +38,6 @@ pub(super) fn run(context: &Context<'_>, names: &[String], on: bool, shared: boo
     Ok(exit)
 }
 
-/// The fragment of a name: its whole name, or the last part where only one has it.
-fn find<'f>(fragments: &'f [Fragment], name: &str) -> Result<&'f Fragment, Failure> {
-    let can_be = || fragments.iter().filter(|fragment| !fragment.is_common());
-    if let Some(fragment) = can_be().find(|fragment| fragment.answers_to(name)) {
-        return Ok(fragment);
-    }
-    let same_end: Vec<_> = can_be().filter(|fragment| fragment.file_name() == name).collect();
-    let problem = match same_end.as_slice() {
-        [fragment] => return Ok(fragment),
-        [] => {
-            let known = can_be().flat_map(|fragment| [fragment.name.as_str(), fragment.file_name()]);
-            Diagnostic::error("unknown-fragment", format!("`{name}` names no fragment"))
-                .with_nearest(nearest(name, known))
-                .with_help("`lapstrake services` lists them")
-        }
-        several => {
-            let names: Vec<_> = several.iter().map(|fragment| format!("`{}`", fragment.name)).collect();
-            Diagnostic::error("unknown-fragment", format!("`{name}` may be {}", names.join(" or ")))
-        }
-    };
-    Err(Failure::new(Exit::Usage, problem))
-}
-
 /// One `disabled_services`.
 struct Text {
     path: PathBuf,
@@ -66,24 +47,21 @@ struct Text {
 
 impl Text {
     fn read(path: PathBuf) -> Result<Self, Failure> {
-        let text = match fs::read_to_string(&path) {
+        let text = match files::read_text(&path) {
             Ok(text) => text,
             Err(error) if error.kind() == ErrorKind::NotFound => String::new(),
-            Err(error) => {
-                let problem = Diagnostic::error("unreadable", format!("cannot read {}: {error}", path.display()));
-                return Err(Failure::new(Exit::Failed, problem));
-            }
+            Err(error) => return Err(error.into()),
         };
         Ok(Self { path, now: text.clone(), before: text })
     }
 
-    fn says(&self, fragment: &Fragment) -> Option<bool> {
-        leaves_out(&self.now, &|name| fragment.answers_to(name))
+    fn says(&self, fragments: &[Fragment], fragment: &Fragment) -> Option<bool> {
+        leaves_out(&self.now, &|name| means(fragments, name, fragment))
     }
 
     /// Takes every line about a fragment out.
-    fn forget(&mut self, fragment: &Fragment) {
-        let about = |word: &str| fragment.answers_to(word.strip_prefix('!').unwrap_or(word).trim_start());
+    fn forget(&mut self, fragments: &[Fragment], fragment: &Fragment) {
+        let about = |word: &str| means(fragments, word.strip_prefix('!').unwrap_or(word).trim_start(), fragment);
         self.now = without(&self.now, &about);
     }
 
@@ -97,31 +75,30 @@ impl Text {
             return Ok(None);
         }
         let name = project.name_of(&self.path);
-        let folder = self.path.parent().map_or(Ok(()), fs::create_dir_all);
-        folder.and_then(|()| files::replace(&self.path, &self.now, 0o644)).map_err(|error| {
-            Failure::new(Exit::Failed, Diagnostic::error("not-written", format!("cannot write {name}: {error}")))
-        })?;
+        self.path.parent().map_or(Ok(()), |folder| files::create_folders(folder, 0o755))?;
+        files::replace(&self.path, &self.now, 0o644)?;
         Ok(Some(name))
     }
 }
 
 /// Both, as they are to be. The root's lines come last.
-struct Texts {
+struct Texts<'f> {
     custom: Text,
     root: Text,
+    fragments: &'f [Fragment],
 }
 
-impl Texts {
+impl Texts<'_> {
     fn left_out(&self, fragment: &Fragment) -> bool {
-        self.root.says(fragment).or_else(|| self.custom.says(fragment)).unwrap_or(false)
+        self.root.says(self.fragments, fragment).or_else(|| self.custom.says(self.fragments, fragment)).unwrap_or(false)
     }
 
     fn enable(&mut self, fragment: &Fragment, shared: bool) {
         if shared {
-            return self.custom.forget(fragment);
+            return self.custom.forget(self.fragments, fragment);
         }
-        if self.root.says(fragment) == Some(true) {
-            self.root.forget(fragment);
+        if self.root.says(self.fragments, fragment) == Some(true) {
+            self.root.forget(self.fragments, fragment);
         }
         if self.left_out(fragment) {
             self.root.add(&format!("!{}", fragment.name));
@@ -130,10 +107,11 @@ impl Texts {
 
     fn disable(&mut self, fragment: &Fragment, shared: bool) {
         let text = if shared { &mut self.custom } else { &mut self.root };
-        if text.says(fragment) == Some(false) {
-            text.forget(fragment);
+        if text.says(self.fragments, fragment) == Some(false) {
+            text.forget(self.fragments, fragment);
         }
-        let done = if shared { self.custom.says(fragment) == Some(true) } else { self.left_out(fragment) };
+        let done =
+            if shared { self.custom.says(self.fragments, fragment) == Some(true) } else { self.left_out(fragment) };
         if !done {
             let text = if shared { &mut self.custom } else { &mut self.root };
             text.add(&fragment.name);
@@ -142,7 +120,14 @@ impl Texts {
 }
 
 /// Says what came of it; whether it is as it was asked for.
-fn tell(context: &Context<'_>, project: &Project, texts: &Texts, fragment: &Fragment, on: bool, changed: &str) -> bool {
+fn tell(
+    context: &Context<'_>,
+    project: &Project,
+    texts: &Texts<'_>,
+    fragment: &Fragment,
+    on: bool,
+    changed: &str,
+) -> bool {
     let name = &fragment.name;
     if texts.left_out(fragment) == on {
         let problem = Diagnostic::error(

@@ -1,6 +1,5 @@
 //! Data of another major version of the database than its image has: found before anything is written or started.
 
-use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
@@ -8,6 +7,7 @@ use crate::commands::roles::Database;
 use crate::deployment::Configured;
 use crate::docker::{Command, Container, Input, Runner, containers};
 use crate::environment::Environment;
+use crate::files;
 use crate::report::{Diagnostic, Report, Sources};
 use crate::yaml::Node;
 
@@ -44,7 +44,7 @@ fn mismatch<'m>(runner: &dyn Runner, configured: &'m Configured) -> Option<Misma
     let folder = host_folder(definition, database.data?, &configured.root)?;
     let image = definition.get("image")?;
     let name = image.as_word()?;
-    let written_by = match fs::read_to_string(folder.join("PG_VERSION")) {
+    let written_by = match files::read_text(&folder.join("PG_VERSION")) {
         Ok(text) => text,
         // It belongs to the server's user. One that runs has shown that it can.
         Err(error) if error.kind() == ErrorKind::PermissionDenied => {

@@ -1,7 +1,6 @@
 //! The database's service, started before all others.
 
 use super::Up;
-use super::selection::Selection;
 use super::wait::Waiting;
 use crate::commands::Failure;
 
@@ -13,6 +12,6 @@ pub(super) fn start(up: &Up<'_>, service: &str, waiting: &mut Waiting<'_>) -> Re
     if !ended.well() {
         return Err(up.context.blame(ended));
     }
-    waiting.expect(Selection::only(service));
+    waiting.expect_briefly(service);
     waiting.until_settled().map(drop)
 }

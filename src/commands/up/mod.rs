@@ -32,6 +32,7 @@ pub(super) fn run(context: &Context<'_>, settings: &settings::Up) -> Result<Exit
         data_folder::check(context.runner, configured, &planned.sources, &mut planned.report);
     }
     let configured = context.settle(planned)?;
+    context.may_write(&configured)?;
     hooks::run(context, &project, "before-configure")?;
     context.write(&configured)?;
     hooks::run(context, &project, "after-configure")?;

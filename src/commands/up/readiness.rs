@@ -7,9 +7,12 @@ use jiff::Timestamp;
 
 use crate::docker::Container;
 
-/// A container without a healthcheck is taken to run when it has run this long: most that fail do so at once.
-const SETTLED: Duration = Duration::from_secs(3);
-/// So many restarts are a loop. One or two are not: programs restart until what they depend on answers.
+/// A container without a healthcheck is ready after an unbroken run of this length. docker itself takes a start for
+/// successful after 10 s; what ends then shows it in the seconds that follow.
+pub(super) const SETTLED: Duration = Duration::from_secs(12);
+/// A healthcheck speaks for its container: only what ends right after its first good answer is waited for.
+pub(super) const SETTLED_HEALTHY: Duration = Duration::from_secs(3);
+/// So many restarts are a loop, for which docker compose would wait without an end.
 const LOOP: u64 = 5;
 
 /// Where a container stands.
@@ -28,8 +31,8 @@ pub(super) enum Standing {
 pub(super) enum Fault {
     /// It ended, and should not have.
     Ended(i64),
-    /// It is restarted again and again.
-    Loop(u64, i64),
+    /// It ended, and was restarted: how often, and the exit code where it is known.
+    Restarted(u64, Option<i64>),
     /// Its healthcheck fails.
     Unhealthy,
     /// It is neither ready nor failed, and had its time.
@@ -39,7 +42,7 @@ pub(super) enum Fault {
 impl Fault {
     /// Whether docker compose would wait for it without an end.
     pub(super) fn is_endless(&self) -> bool {
-        matches!(self, Self::Loop(..) | Self::TooSlow(..))
+        matches!(self, Self::TooSlow(..)) || matches!(self, Self::Restarted(times, _) if *times >= LOOP)
     }
 }
 
@@ -47,8 +50,10 @@ impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Ended(code) => write!(f, "ended with exit code {code}"),
-            Self::Loop(restarts, code) => {
-                write!(f, "was restarted {restarts} times, its last exit code is {code}")
+            Self::Restarted(times, code) => {
+                let times = if *times == 1 { "once".to_owned() } else { format!("{times} times") };
+                write!(f, "ended and was restarted {times} while it was waited for")?;
+                code.map_or(Ok(()), |code| write!(f, ", its last exit code is {code}"))
             }
             Self::Unhealthy => write!(f, "is unhealthy: its healthcheck fails"),
             Self::TooSlow(seconds, doing) => write!(f, "is not ready after {seconds} s ({doing})"),
@@ -57,48 +62,83 @@ impl fmt::Display for Fault {
 }
 
 /// What is remembered of a container between two looks.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Sight {
     /// When its time began.
     since: Instant,
     /// How often it had been restarted then.
     restarts: u64,
+    /// When its run began by the engine's clock, and when that run was first seen by ours.
+    run: (String, Instant),
+    /// Whether it was ready at a look.
+    was_ready: bool,
 }
 
 impl Sight {
     /// The first sight of a container.
     pub(super) fn first(container: &Container, now: Instant) -> Self {
-        Self { since: now, restarts: container.restarts }
+        let run = (container.state.started_at.clone(), now);
+        Self { since: now, restarts: container.restarts, run, was_ready: false }
     }
 
-    /// Where the container stands now. It may take `patience` from the first sight on.
-    pub(super) fn judge(&self, container: &Container, now: Instant, patience: Duration) -> Standing {
-        let waited = now.saturating_duration_since(self.since);
-        match self.standing(container, waited) {
-            Standing::Pending(doing) if waited >= patience => {
+    /// Where the container stands now. It may take `patience` from the first sight on, and is ready after an unbroken
+    /// run of `settled`.
+    pub(super) fn judge(
+        &mut self,
+        container: &Container,
+        now: Instant,
+        patience: Duration,
+        settled: Duration,
+    ) -> Standing {
+        if container.restarts < self.restarts {
+            // docker counts anew when somebody starts it.
+            self.restarts = container.restarts;
+        }
+        if container.state.started_at != self.run.0 {
+            self.run = (container.state.started_at.clone(), now);
+        }
+        let ran = age(container).max(now.saturating_duration_since(self.run.1));
+        // Whoever waits less than that sees less.
+        let standing = self.standing(container, ran, settled.min(patience));
+        self.was_ready |= matches!(standing, Standing::Ready(_));
+        match standing {
+            Standing::Pending(doing) if now.saturating_duration_since(self.since) >= patience => {
                 Standing::Failed(Fault::TooSlow(patience.as_secs(), doing))
             }
             standing => standing,
         }
     }
 
-    fn standing(&self, container: &Container, waited: Duration) -> Standing {
+    fn standing(&self, container: &Container, ran: Duration, settled: Duration) -> Standing {
         let state = &container.state;
         let health = state.health.as_ref().map_or("none", |health| health.status.as_str());
-        let restarting = state.status == "restarting";
-        let again = container.restarts.saturating_sub(self.restarts);
-        if again >= LOOP || restarting && container.restarts >= LOOP {
-            return Standing::Failed(Fault::Loop(container.restarts, state.exit_code));
+        let is_done = state.status == "exited" && ends_by_itself(container) && state.exit_code == 0;
+        if let Some(times) = self.restarted(container).filter(|_| !is_done) {
+            // While it runs, docker has forgotten what the run before ended with.
+            let code = (state.status != "running").then_some(state.exit_code);
+            return Standing::Failed(Fault::Restarted(times, code));
         }
         match (state.status.as_str(), health) {
-            ("running", "healthy") => Standing::Ready("healthy"),
-            ("running", "unhealthy") => Standing::Failed(Fault::Unhealthy),
-            ("running", "none") if age(container).max(waited) >= SETTLED => Standing::Ready("running"),
-            ("running", "none") => Standing::Pending("running".to_owned()),
-            ("running", health) => Standing::Pending(format!("health: {health}")),
-            ("exited", _) if ends_by_itself(container) && state.exit_code == 0 => Standing::Ready("done"),
+            ("exited", _) if is_done => Standing::Ready("done"),
             ("exited" | "dead", _) => Standing::Failed(Fault::Ended(state.exit_code)),
+            ("running", "unhealthy") => Standing::Failed(Fault::Unhealthy),
+            ("running", "healthy") if ran >= settled.min(SETTLED_HEALTHY) => Standing::Ready("healthy"),
+            ("running", "none") if ran >= settled => Standing::Ready("running"),
+            ("running", "healthy" | "none") => Standing::Pending("running".to_owned()),
+            ("running", health) => Standing::Pending(format!("health: {health}")),
             (other, _) => Standing::Pending(other.to_owned()),
+        }
+    }
+
+    /// How often it was restarted while it was waited for, where that is a failure; of a loop that began before, how
+    /// often altogether. What is restarted on failure only is a job that may try again, until it looks like a loop.
+    fn restarted(&self, container: &Container) -> Option<u64> {
+        let again = container.restarts.saturating_sub(self.restarts);
+        let may_try_again = container.policy == "on-failure" && !self.was_ready && again < LOOP;
+        if container.state.status == "restarting" && container.restarts >= LOOP {
+            Some(container.restarts)
+        } else {
+            Some(again).filter(|again| *again > 0 && !may_try_again)
         }
     }
 }
@@ -136,13 +176,15 @@ mod tests {
 
     /// Judged some seconds after the first sight, at which there had been no restart.
     fn after(seconds: u64, container: &Container) -> Standing {
-        let sight = Sight { since: Instant::now(), restarts: 0 };
-        sight.judge(container, sight.since + Duration::from_secs(seconds), Duration::from_secs(60))
+        let mut sight = Sight { restarts: 0, ..Sight::first(container, Instant::now()) };
+        sight.judge(container, sight.since + Duration::from_secs(seconds), Duration::from_secs(60), SETTLED)
     }
 
     #[test]
     fn health_decides_where_there_is_a_check() {
-        assert_eq!(after(0, &container("running", "healthy", 0, 0, "always")), Standing::Ready("healthy"));
+        let healthy = container("running", "healthy", 0, 0, "always");
+        assert_eq!(after(0, &healthy), Standing::Pending("running".to_owned()));
+        assert_eq!(after(3, &healthy), Standing::Ready("healthy"));
         assert_eq!(after(0, &container("running", "unhealthy", 0, 0, "always")), Standing::Failed(Fault::Unhealthy));
         let starting = container("running", "starting", 0, 0, "always");
         assert_eq!(after(59, &starting), Standing::Pending("health: starting".to_owned()));
@@ -151,32 +193,84 @@ mod tests {
     }
 
     #[test]
-    fn without_a_check_running_for_a_while_is_enough() {
+    fn without_a_check_an_unbroken_run_is_enough() {
         let running = container("running", "", 0, 0, "always");
-        assert_eq!(after(0, &running), Standing::Pending("running".to_owned()));
-        assert_eq!(after(3, &running), Standing::Ready("running"));
+        assert_eq!(after(11, &running), Standing::Pending("running".to_owned()));
+        assert_eq!(after(12, &running), Standing::Ready("running"));
         let mut old = running;
         old.state.started_at = "2020-01-01T00:00:00.123456789Z".to_owned();
         assert_eq!(after(0, &old), Standing::Ready("running"));
     }
 
     #[test]
+    fn whoever_waits_less_is_content_with_a_shorter_run() {
+        let running = container("running", "", 0, 0, "always");
+        let mut sight = Sight::first(&running, Instant::now());
+        let (since, patience) = (sight.since, Duration::from_secs(5));
+        let mut judged = |seconds| sight.judge(&running, since + Duration::from_secs(seconds), patience, SETTLED);
+        assert_eq!(judged(4), Standing::Pending("running".to_owned()));
+        assert_eq!(judged(5), Standing::Ready("running"));
+    }
+
+    #[test]
     fn what_ends_well_by_itself_is_done() {
         assert_eq!(after(0, &container("exited", "", 0, 0, "on-failure")), Standing::Ready("done"));
+        assert_eq!(after(0, &container("exited", "", 0, 2, "on-failure")), Standing::Ready("done"));
         assert_eq!(after(0, &container("exited", "", 0, 0, "no")), Standing::Ready("done"));
         assert_eq!(after(0, &container("exited", "", 0, 0, "always")), Standing::Failed(Fault::Ended(0)));
         assert_eq!(after(0, &container("exited", "", 7, 0, "no")), Standing::Failed(Fault::Ended(7)));
     }
 
     #[test]
-    fn a_few_restarts_are_patience_and_many_a_loop() {
-        assert_eq!(
-            after(1, &container("restarting", "", 1, 4, "on-failure")),
-            Standing::Pending("restarting".to_owned())
-        );
-        assert_eq!(after(1, &container("running", "", 1, 5, "always")), Standing::Failed(Fault::Loop(5, 1)));
+    fn a_restart_is_a_failure_whatever_it_does_now() {
+        let fault = |times, code| Standing::Failed(Fault::Restarted(times, code));
+        assert_eq!(after(1, &container("restarting", "", 1, 1, "always")), fault(1, Some(1)));
+        assert_eq!(after(60, &container("running", "", 0, 1, "always")), fault(1, None));
+        assert_eq!(after(60, &container("running", "healthy", 0, 1, "always")), fault(1, None));
+        assert!(!Fault::Restarted(4, None).is_endless() && Fault::Restarted(5, None).is_endless());
+    }
+
+    #[test]
+    fn what_is_restarted_on_failure_may_try_again_until_it_was_ready() {
+        let mut job = container("restarting", "", 1, 4, "on-failure");
+        assert_eq!(after(1, &job), Standing::Pending("restarting".to_owned()));
+        job.state.status = "running".to_owned();
+        assert_eq!(after(11, &job), Standing::Pending("running".to_owned()));
+        job.restarts = 5;
+        assert_eq!(after(11, &job), Standing::Failed(Fault::Restarted(5, None)));
+        let mut server = container("running", "healthy", 0, 0, "on-failure");
+        let mut sight = Sight::first(&server, Instant::now());
+        let (since, patience) = (sight.since, Duration::from_secs(60));
+        let mut judged =
+            |server: &Container, seconds| sight.judge(server, since + Duration::from_secs(seconds), patience, SETTLED);
+        assert_eq!(judged(&server, 3), Standing::Ready("healthy"));
+        server.restarts = 1;
+        assert_eq!(judged(&server, 4), Standing::Failed(Fault::Restarted(1, None)));
+    }
+
+    #[test]
+    fn the_run_that_counts_is_the_one_since_the_last_restart() {
+        let mut container = container("running", "", 0, 3, "always");
+        let mut sight = Sight::first(&container, Instant::now());
+        let patience = Duration::from_secs(60);
+        let mut judge = |container: &Container, seconds| {
+            sight.judge(container, sight.since + Duration::from_secs(seconds), patience, SETTLED)
+        };
+        assert_eq!(judge(&container, 11), Standing::Pending("running".to_owned()));
+        // Somebody started it anew: its count begins again, and its time too.
+        container.restarts = 0;
+        container.state.started_at = Timestamp::now().to_string();
+        assert_eq!(judge(&container, 12), Standing::Pending("running".to_owned()));
+        assert_eq!(judge(&container, 24), Standing::Ready("running"));
+        container.restarts = 1;
+        assert_eq!(judge(&container, 25), Standing::Failed(Fault::Restarted(1, None)));
+    }
+
+    #[test]
+    fn a_loop_that_began_before_is_seen_at_once() {
         let old_loop = container("restarting", "", 1, 57, "always");
-        let sight = Sight::first(&old_loop, Instant::now());
-        assert_eq!(sight.judge(&old_loop, sight.since, Duration::from_secs(60)), Standing::Failed(Fault::Loop(57, 1)));
+        let mut sight = Sight::first(&old_loop, Instant::now());
+        let standing = sight.judge(&old_loop, sight.since, Duration::from_secs(60), SETTLED);
+        assert_eq!(standing, Standing::Failed(Fault::Restarted(57, Some(1))));
     }
 }

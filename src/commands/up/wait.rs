@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::time::{Duration, Instant};
 
-use super::readiness::{Fault, Sight, Standing, age};
+use super::readiness::{Fault, SETTLED, SETTLED_HEALTHY, Sight, Standing, age};
 use super::selection::Selection;
 use crate::commands::{Context, Failure};
 use crate::docker::{Container, Verdict, containers, interrupted, logs};
@@ -25,6 +25,7 @@ pub(super) struct Waiting<'a> {
     began: Instant,
     looked: Instant,
     services: Selection,
+    settled: Duration,
     sights: HashMap<String, Sight>,
     /// The containers that were not ready at a look.
     expected: HashSet<String>,
@@ -45,6 +46,7 @@ impl<'a> Waiting<'a> {
             began,
             looked: Instant::now(),
             services: Selection::none(),
+            settled: SETTLED,
             sights: HashMap::new(),
             expected: HashSet::new(),
             announced: HashSet::new(),
@@ -54,7 +56,12 @@ impl<'a> Waiting<'a> {
 
     /// Waits for these services from now on.
     pub(super) fn expect(&mut self, services: Selection) {
-        self.services = services;
+        (self.services, self.settled) = (services, SETTLED);
+    }
+
+    /// Waits for a service that is asked itself afterwards, whether it is ready.
+    pub(super) fn expect_briefly(&mut self, service: &str) {
+        (self.services, self.settled) = (Selection::only(service), SETTLED_HEALTHY);
     }
 
     /// How long each may take.
@@ -129,7 +136,7 @@ impl<'a> Waiting<'a> {
                 }
                 let first = || Sight::first(&container, now);
                 let sight = self.sights.entry(container.id.clone()).or_insert_with(first);
-                let standing = sight.judge(&container, now, self.patience);
+                let standing = sight.judge(&container, now, self.patience, self.settled);
                 (container, standing)
             })
             .collect();
@@ -187,11 +194,24 @@ impl<'a> Waiting<'a> {
             Ok(lines) if !lines.is_empty() => lines.iter().for_each(|line| printer.aside(line)),
             _ => printer.aside("(it wrote nothing, or its log cannot be read)"),
         }
-        if matches!(fault, Fault::TooSlow(..)) {
-            let patient = Diagnostic::note("too-slow", "it may only need more time")
-                .with_help("`--wait-timeout SECONDS` waits longer, `--no-wait` does not wait at all");
-            printer.diagnostic(&crate::report::Sources::default(), &patient);
+        if let Some(advice) = advice(fault) {
+            printer.diagnostic(&crate::report::Sources::default(), &advice);
         }
+    }
+}
+
+fn advice(fault: &Fault) -> Option<Diagnostic> {
+    match fault {
+        Fault::TooSlow(..) => Some(
+            Diagnostic::note("too-slow", "it may only need more time")
+                .with_help("`--wait-timeout SECONDS` waits longer, `--no-wait` does not wait at all"),
+        ),
+        Fault::Restarted(..) => Some(
+            Diagnostic::note("restarted", "it may have started before what it needs was ready")
+                .with_help("have it wait: `depends_on: { NAME: { condition: service_healthy } }`")
+                .with_help("`--no-wait` starts it without a look at what comes of it"),
+        ),
+        Fault::Ended(_) | Fault::Unhealthy => None,
     }
 }
 

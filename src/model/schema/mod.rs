@@ -187,7 +187,7 @@ impl Walk<'_> {
             Some(_) => text.to_owned(),
             None => return self.refuse_sort(shape, node, trail),
         };
-        self.check(shape, &Node::scalar(Scalar::plain(converted), node.span), trail);
+        self.check(shape, &Node::scalar(Scalar { text: converted, ..Scalar::plain("") }, node.span), trail);
     }
 
     fn word(&mut self, words: &'static [&'static str], node: &Node, trail: &Trail<'_>) {
