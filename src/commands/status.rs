@@ -18,6 +18,7 @@ use crate::terminal::Table;
 use crate::yaml::{Map, Node};
 
 /// The variable that says what a deployment is for.
+const INTERRUPTED: &str = "was interrupted";
 const ENVIRONMENT: &str = "ENVIRONMENT";
 
 /// What there is to see.
@@ -130,7 +131,7 @@ impl Status<'_> {
             "services": services,
             "urls": self.urls,
             "databases": self.databases,
-            "interrupted": self.interrupted.iter().map(Underway::describe).collect::<Vec<_>>(),
+            "interrupted": self.interrupted.iter().map(|one| one.describe(INTERRUPTED)).collect::<Vec<_>>(),
         })
     }
 
@@ -150,7 +151,7 @@ impl Status<'_> {
         }
         for underway in &self.interrupted {
             let cure = "`lapstrake up -d` or the next `manage_db` command cleans up";
-            head.row(["Interrupted".to_owned(), format!("{}: {cure}", underway.describe())]);
+            head.row(["Interrupted".to_owned(), format!("{}: {cure}", underway.describe(INTERRUPTED))]);
         }
         let mut text = head.fitted(width);
         let mut part = |title: &str, table: &Table| {

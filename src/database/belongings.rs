@@ -49,13 +49,15 @@ parts(place, statement) AS (
       ELSE quote_literal(value) END)
   FROM pg_db_role_setting, unnest(setconfig) AS setting,
     LATERAL (SELECT split_part(setting, '=', 1), substr(setting, strpos(setting, '=') + 1)) AS split(name, value)
-  WHERE setdatabase = {from} AND name <> 'lapstrake.closed_by'
+  WHERE setdatabase = {from} AND NOT (setrole = 0 AND (name = 'lapstrake.closed_by'
+    OR name = 'application_name' AND value LIKE 'lapstrake closed by %'))
   UNION ALL
   SELECT 7, format('ALTER DATABASE %I IS_TEMPLATE %s;', {to}, CASE WHEN datistemplate THEN 'true' ELSE 'false' END) FROM former
   UNION ALL
   SELECT 8, format('ALTER DATABASE %I ALLOW_CONNECTIONS false;', {to}) FROM former
   WHERE NOT datallowconn AND NOT EXISTS (SELECT FROM pg_db_role_setting s, unnest(s.setconfig) one
-    WHERE s.setdatabase = former.oid AND s.setrole = 0 AND one LIKE 'lapstrake.closed_by=%')
+    WHERE s.setdatabase = former.oid AND s.setrole = 0 AND (one LIKE 'lapstrake.closed_by=%'
+      OR one LIKE 'application_name=lapstrake closed by %'))
 )
 SELECT to_json(statement) FROM parts ORDER BY place;
 ";

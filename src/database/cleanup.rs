@@ -3,11 +3,11 @@
 //! Everything here runs under a lock, so that it is known to be nobody's: a staging database belongs to the command
 //! that holds the lock of the database it is made for. What cannot be removed is reported and stops nobody.
 
-use super::connections::{CLOSED_BY, closed, end_stale_sessions, reopen};
+use super::connections::{closed, end_sessions, end_stale_sessions, expect, reopen};
 use super::lock::Lock;
 use super::obstacles::obstacles;
 use super::server::uninterrupted;
-use super::{DatabaseError, Name, Server, literal};
+use super::{DatabaseError, Facts, Name, Server, literal};
 use crate::docker::{Command, Input};
 
 /// What was found and what became of it.
@@ -60,10 +60,7 @@ pub fn cleanup(lock: &Lock<'_, '_>) -> Result<Cleanup, DatabaseError> {
                 format!(
                     "database `{name}` was closed by an interrupted command and could not be reopened: {complaint}"
                 ),
-                format!(
-                    "ALTER DATABASE {0} ALLOW_CONNECTIONS true; ALTER DATABASE {0} RESET {CLOSED_BY};",
-                    name.identifier()
-                ),
+                format!("ALTER DATABASE {0} ALLOW_CONNECTIONS true; ALTER DATABASE {0} RESET ALL;", name.identifier()),
             ),
             Err(error) => return Err(error),
         }
@@ -96,7 +93,8 @@ impl Cleanup {
                 let what: Vec<&str> = obstacles.iter().map(|one| one.what.as_str()).collect();
                 let cures: Vec<&str> = obstacles.iter().map(|one| one.cure.as_str()).collect();
                 let what = format!("`{database}`, left by an interrupted command, is kept by {}", what.join(", "));
-                self.problem(what, format!("in that database: {}", cures.join(" ")));
+                let open = format!("ALTER DATABASE {} ALLOW_CONNECTIONS true;", name.identifier());
+                self.problem(what, format!("{open} then in that database: {}", cures.join(" ")));
             }
             Err(error) => return Err(error),
         }
@@ -134,7 +132,7 @@ fn remove_database(lock: &Lock<'_, '_>, name: &Name) -> Result<(), DatabaseError
         let cures: String = obstacles.iter().map(|one| format!("{}\n", one.cure)).collect();
         lock.server().psql(name, &cures, &format!("the removal of what keeps database `{name}`"))?;
     }
-    drop_database(lock.server(), name)
+    drop_database(lock, name)
 }
 
 /// Ends this command's containers and those of its dead predecessors; returns how many there were.
@@ -156,34 +154,60 @@ pub(super) fn remove_containers(server: &Server<'_>) -> Result<usize, DatabaseEr
 }
 
 /// Breaks off the work of this command: ends its sessions, all sessions on its staging database and its containers.
-/// The session that holds the lock goes on.
-pub(super) fn break_off(server: &Server<'_>) -> Result<(), DatabaseError> {
-    let token = server.token();
+/// The session that holds the lock goes on, and orders it: a new connection would come too late, or not at all.
+pub(super) fn break_off(lock: &Lock<'_, '_>) {
+    let token = lock.server().token();
     let sql = format!(
         "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE pid <> pg_backend_pid() \
-         AND (application_name LIKE {} OR datname LIKE {});\n",
+         AND (application_name LIKE {} OR datname LIKE {});",
         literal(&format!("lapstrake % {token}")),
         literal(&format!("lapstrake\\_staging\\_%\\_{token}")),
     );
-    server.psql(&Name::maintenance(), &sql, "the end of the work")?;
-    remove_containers(server).map(drop)
+    let ended = lock.execute(&sql);
+    if !matches!(ended, Ok(Ok(_))) {
+        // Whatever comes of it: the work is told to be broken off, and what is left is cleaned up after it.
+        let _ = lock.server().psql(&Name::maintenance(), &format!("{sql}\n"), "the end of the work");
+    }
+    let _ = remove_containers(lock.server());
+}
+
+/// Removes a database, identified by its number, for good: it gives its name away first, so that nobody can connect
+/// to it or put another one in its place meanwhile.
+///
+/// # Errors
+/// When something keeps it, or the server does not do it; then it has its name again after the next cleanup.
+pub fn remove(lock: &Lock<'_, '_>, database: &Facts) -> Result<(), DatabaseError> {
+    let doing = format!("the removal of database `{}`", lock.name());
+    let outgoing = lock.name().outgoing(lock.server().token());
+    end_sessions(lock, &[database.oid])?;
+    lock.transaction(&doing, || {
+        lock.must(&expect(lock, database.oid, lock.name()), &doing)?;
+        let (from, to) = (lock.name().identifier(), outgoing.identifier());
+        lock.must(&format!("ALTER DATABASE {from} RENAME TO {to};"), &doing)?;
+        lock.must(&expect(lock, database.oid, &outgoing), &doing)
+    })?;
+    drop_database(lock, &outgoing)
 }
 
 /// Drops a database and ends whatever is connected to it.
 ///
 /// # Errors
 /// When the server does not do it.
-pub fn drop_database(server: &Server<'_>, name: &Name) -> Result<(), DatabaseError> {
-    let identifier = name.identifier();
-    let sql = format!(
-        "SET client_min_messages = warning;\n\
-         SELECT current_setting('server_version_num')::int >= 130000 AS forced, EXISTS (SELECT FROM pg_database \
-         WHERE datname = {literal} AND datistemplate) AS template \\gset\n\
-         \\if :template\nALTER DATABASE {identifier} IS_TEMPLATE false;\n\\endif\n\
-         SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = {literal} \\g /dev/null\n\
-         \\if :forced\nDROP DATABASE IF EXISTS {identifier} WITH (FORCE);\n\
-         \\else\nDROP DATABASE IF EXISTS {identifier};\n\\endif\n",
-        literal = name.literal(),
+pub fn drop_database(lock: &Lock<'_, '_>, name: &Name) -> Result<(), DatabaseError> {
+    let doing = format!("the removal of database `{name}`");
+    let query = format!(
+        "SELECT json_build_array(oid::bigint, datistemplate, current_setting('server_version_num')::int >= 130000) \
+         FROM pg_database WHERE datname = {};",
+        name.literal()
     );
-    server.psql(&Name::maintenance(), &sql, &format!("the removal of database `{name}`")).map(drop)
+    let found: Vec<(u32, bool, bool)> = lock.ask(&query, &doing)?;
+    let Some((oid, is_template, can_force)) = found.into_iter().next() else { return Ok(()) };
+    let identifier = name.identifier();
+    if is_template {
+        lock.must(&format!("ALTER DATABASE {identifier} IS_TEMPLATE false;"), &doing)?;
+    }
+    end_sessions(lock, &[oid])?;
+    let force = if can_force { " WITH (FORCE)" } else { "" };
+    let dropped = lock.execute_long(&format!("DROP DATABASE IF EXISTS {identifier}{force};"))?;
+    dropped.map(drop).map_err(|error| error.of(&doing))
 }

@@ -19,7 +19,8 @@ const DUMP: &str = "/lapstrake/dump";
 const UNCLAIMED: &str = "lapstrake";
 
 /// What a role or a database may be set to, and must not break off our work.
-const PATIENT: &str = "-c statement_timeout=0 -c lock_timeout=0 -c idle_in_transaction_session_timeout=0";
+const PATIENT: &str = "-c statement_timeout=0 -c lock_timeout=0 -c idle_in_transaction_session_timeout=0 \
+     -c default_transaction_read_only=off";
 
 /// Where a server is.
 #[derive(Clone, Debug)]
@@ -160,7 +161,7 @@ impl Client {
         format!("*:*:*:*:{}\n", self.password.expose().replace('\\', r"\\").replace(':', r"\:"))
     }
 
-    fn tag(&self) -> String {
+    pub(super) fn tag(&self) -> String {
         self.claim.get().map_or_else(|| UNCLAIMED.to_owned(), Claim::application_name)
     }
 

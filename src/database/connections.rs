@@ -16,8 +16,14 @@ use crate::docker::{Mending, interrupted};
 const PATIENCE: Duration = Duration::from_secs(15);
 const PAUSE: Duration = Duration::from_millis(20);
 
-/// The setting of a closed database; its value is the token of the command that closed it.
-pub(super) const CLOSED_BY: &str = "lapstrake.closed_by";
+/// The settings that mark a database as closed by a command, whose token is in the value. Who is no superuser may not
+/// set parameters of another prefix, but may set this one, which means nothing while nobody can connect.
+const MARKS: [&str; 2] = ["lapstrake.closed_by=%", "application_name=lapstrake closed by %"];
+
+/// The SQL condition that a setting `one` is such a mark.
+pub(super) fn is_mark() -> String {
+    format!("one LIKE '{}' OR one LIKE '{}'", MARKS[0], MARKS[1])
+}
 
 /// Sessions of one client on a database.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
@@ -67,8 +73,12 @@ pub(super) fn close(lock: &Lock<'_, '_>, database: &Facts) -> Result<(), Databas
     let (identifier, doing) = (name.identifier(), format!("closing database `{name}` to other clients"));
     lock.transaction(&doing, || {
         lock.must(&format!("ALTER DATABASE {identifier} ALLOW_CONNECTIONS false;"), &doing)?;
-        let token = literal(lock.server().token());
-        lock.must(&format!("ALTER DATABASE {identifier} SET {CLOSED_BY} = {token};"), &doing)?;
+        let superuser = "SELECT rolsuper FROM pg_roles WHERE rolname = current_user;";
+        let mark = match lock.must(superuser, &doing)?.first().map(String::as_str) {
+            Some("t") => format!("lapstrake.closed_by = '{}'", lock.server().token()),
+            _ => format!("application_name = 'lapstrake closed by {}'", lock.server().token()),
+        };
+        lock.must(&format!("ALTER DATABASE {identifier} SET {mark};"), &doing)?;
         lock.must(&expect(lock, database.oid, &name), &doing)
     })?;
     Ok(())
@@ -77,34 +87,58 @@ pub(super) fn close(lock: &Lock<'_, '_>, database: &Facts) -> Result<(), Databas
 /// Lets clients connect again to a database that a command had closed.
 pub(super) fn reopen(lock: &Lock<'_, '_>, name: &Name) -> Result<(), DatabaseError> {
     let doing = format!("reopening database `{name}`");
-    lock.transaction(&doing, || reopen_statements(name).iter().try_for_each(|one| lock.must(one, &doing).map(drop)))
+    lock.transaction(&doing, || {
+        reopen_statements(lock, name)?.iter().try_for_each(|one| lock.must(one, &doing).map(drop))
+    })
 }
 
-/// The statements that reopen a closed database, to be run in a transaction.
-pub(super) fn reopen_statements(name: &Name) -> [String; 2] {
-    let name = name.identifier();
-    [format!("ALTER DATABASE {name} ALLOW_CONNECTIONS true;"), format!("ALTER DATABASE {name} RESET {CLOSED_BY};")]
+/// Returns the statements that reopen a closed database, to be run in a transaction.
+pub(super) fn reopen_statements(lock: &Lock<'_, '_>, name: &Name) -> Result<Vec<String>, DatabaseError> {
+    let query = format!(
+        "SELECT to_json(format('ALTER DATABASE %I RESET %s;', datname, split_part(one, '=', 1))) \
+         FROM pg_db_role_setting s JOIN pg_database d ON d.oid = s.setdatabase, unnest(s.setconfig) one \
+         WHERE s.setrole = 0 AND datname = {} AND ({});",
+        name.literal(),
+        is_mark()
+    );
+    let mut statements: Vec<String> = lock.ask(&query, "the mark of a closed database")?;
+    statements.push(format!("ALTER DATABASE {} ALLOW_CONNECTIONS true;", name.identifier()));
+    Ok(statements)
 }
 
 /// Returns the names of the databases that a command has closed.
 pub(super) fn closed(lock: &Lock<'_, '_>) -> Result<Vec<String>, DatabaseError> {
     let query = format!(
         "SELECT to_json(d.datname) FROM pg_db_role_setting s JOIN pg_database d ON d.oid = s.setdatabase \
-         WHERE s.setrole = 0 AND EXISTS (SELECT FROM unnest(s.setconfig) one WHERE one LIKE '{CLOSED_BY}=%');"
+         WHERE s.setrole = 0 AND EXISTS (SELECT FROM unnest(s.setconfig) one WHERE {});",
+        is_mark()
     );
     lock.ask(&query, "the search for closed databases")
 }
 
+/// The statement that fails, and with it its transaction, when a database takes connections.
+pub(super) fn expect_closed(lock: &Lock<'_, '_>, oid: u32) -> String {
+    raise_unless(
+        lock,
+        &format!("oid = {oid} AND NOT datallowconn"),
+        "somebody has reopened the database to clients meanwhile: what they wrote would be lost",
+    )
+}
+
 /// The statement that fails, and with it its transaction, unless the database with this number has this name.
 pub(super) fn expect(lock: &Lock<'_, '_>, oid: u32, name: &Name) -> String {
+    let problem = format!("database {oid} is not called `{name}` any more: another client has renamed it");
+    raise_unless(lock, &format!("oid = {oid} AND datname = {}", name.literal()), &problem)
+}
+
+/// The statement that raises an error unless there is such a database.
+fn raise_unless(lock: &Lock<'_, '_>, condition: &str, problem: &str) -> String {
     // A name can hold anything but this command's random word.
     let quote = format!("$lapstrake_{}$", lock.server().token());
-    let problem = literal(&format!("database {oid} is not called `{name}` any more: another client has renamed it"));
-    // One line: the session reads statement by statement.
     format!(
-        "DO {quote} BEGIN IF NOT EXISTS (SELECT FROM pg_database WHERE oid = {oid} AND datname = {}) \
-         THEN RAISE EXCEPTION USING MESSAGE = {problem}; END IF; END {quote};",
-        name.literal()
+        "DO {quote} BEGIN IF NOT EXISTS (SELECT FROM pg_database WHERE {condition}) \
+         THEN RAISE EXCEPTION USING MESSAGE = {}; END IF; END {quote};",
+        literal(problem)
     )
 }
 

@@ -1,19 +1,25 @@
 //! Free space on the server's disks. A server whose disk is full may not start again, and takes every database with it:
 //! so whatever writes to the server is checked before, and broken off before the disk is full.
 
-use std::io::{self, PipeWriter, Write};
+use std::io::{self, PipeReader, PipeWriter, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use serde::Deserialize;
 
 use super::cleanup::break_off;
-use super::{DatabaseError, Server};
+use super::{DatabaseError, Lock, Server};
+use crate::docker::interrupted;
 
 /// How often the disks are looked at.
 const PAUSE: Duration = Duration::from_millis(500);
 /// How often where less than so many times the reserve is free: a server may write half of it in a second.
-const SHORT_PAUSE: Duration = Duration::from_millis(50);
+const SHORT_PAUSE: Duration = Duration::from_millis(20);
+/// How long it takes from a look until the work has ended.
+const REACTION: Duration = Duration::from_millis(400);
+/// How often the lock is looked at.
+const LOCK_PAUSE: Duration = Duration::from_secs(1);
 const NEAR: u64 = 8;
 /// The reserve is at most this part of a disk, however much WAL the server is configured to keep.
 const LARGEST_PART: u64 = 5;
@@ -116,13 +122,8 @@ impl DiskSpace {
         demands.into_iter().find_map(lack)
     }
 
-    fn state(max_wal: u64, disks: &[Disk]) -> State {
-        let below = |times: u64| disks.iter().any(|disk| disk.free < disk.reserve(max_wal) * times);
-        match (below(1), below(NEAR)) {
-            (true, _) => State::Exhausted,
-            (false, true) => State::Near,
-            (false, false) => State::Ample,
-        }
+    fn watch(&self) -> Watch {
+        Watch { max_wal: self.folders.max_wal, before: None, rates: Vec::new() }
     }
 }
 
@@ -162,46 +163,146 @@ fn df(paths: &[String]) -> Vec<&str> {
     ["df", "-P", "-k", "--"].into_iter().chain(paths.iter().map(String::as_str)).collect()
 }
 
-/// Does work that writes to the server, and breaks it off when one of the server's disks is nearly full. Returns
-/// whether that happened.
-pub fn with_space_left<T>(server: &Server<'_>, data: Option<&str>, work: impl FnOnce() -> T) -> (T, bool) {
-    // Where the disks cannot be seen there is nothing to watch.
-    let (Ok(Some(folders)), Ok((mut looks, asking))) = (server.folders(data), io::pipe()) else {
-        return (work(), false);
-    };
-    let (over, near, exhausted) = (AtomicBool::new(false), AtomicBool::new(true), AtomicBool::new(false));
-    let paths = folders.paths();
-    let done = std::thread::scope(|scope| {
-        scope.spawn(|| {
-            let mut gauge = Gauge {
-                text: Vec::new(),
-                lines: paths.len() + 1,
-                seen: |disks: &[Disk]| {
-                    let state = DiskSpace::state(folders.max_wal, disks);
-                    near.store(state != State::Ample, Ordering::Relaxed);
-                    if state == State::Exhausted && !over.load(Ordering::Relaxed) {
-                        exhausted.store(true, Ordering::Relaxed);
-                        // With every look: something may just have begun.
-                        let _ = break_off(server);
-                    }
-                },
-            };
-            let _ = server.watch(&paths, &mut looks, &mut gauge);
-            drop(looks);
-        });
-        let asking = scope.spawn(|| ask_now_and_then(asking, &over, &near));
-        let done = work();
-        over.store(true, Ordering::Relaxed);
-        asking.thread().unpark();
-        done
-    });
-    (done, exhausted.into_inner())
+/// How guarded work ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// By itself.
+    Itself,
+    /// It was broken off, or did not begin, because a disk of the server is nearly full.
+    DiskFull,
+    /// It was broken off because the disks could not be watched any more.
+    Unwatched,
+    /// It was broken off because the lock was lost.
+    LockLost,
 }
 
-/// Asks for a look until all is over, or nobody looks any more.
-fn ask_now_and_then(mut asking: PipeWriter, over: &AtomicBool, near: &AtomicBool) {
-    while !over.load(Ordering::Relaxed) && asking.write_all(b"\n").is_ok() {
-        std::thread::park_timeout(if near.load(Ordering::Relaxed) { SHORT_PAUSE } else { PAUSE });
+/// Does work that writes to the server, under a lock. It is broken off when one of the server's disks is nearly full,
+/// when that cannot be seen any more, and when the lock is lost. Returns what the work returned, unless it did not
+/// begin.
+///
+/// # Errors
+/// When the server does not answer.
+pub fn guarded<T>(
+    lock: &Lock<'_, '_>,
+    data: Option<&str>,
+    work: impl FnOnce() -> T,
+) -> Result<(Option<T>, Ended), DatabaseError> {
+    let space = lock.server().disk_space(data)?;
+    if space.as_ref().is_some_and(|space| space.watch().see(&space.disks) == State::Exhausted) {
+        return Ok((None, Ended::DiskFull));
+    }
+    let guard =
+        Guard { lock, over: AtomicBool::new(false), near: AtomicBool::new(true), ended: Mutex::new(Ended::Itself) };
+    let done = std::thread::scope(|scope| {
+        // Where the disks cannot be seen there is nothing to watch.
+        let asking = space.as_ref().and_then(|space| {
+            let (looks, asking) = io::pipe().ok()?;
+            scope.spawn(|| guard.watch_disks(space, looks));
+            Some(scope.spawn(|| guard.ask_now_and_then(asking)))
+        });
+        let holding = scope.spawn(|| guard.watch_lock());
+        let done = work();
+        guard.over.store(true, Ordering::Relaxed);
+        asking.iter().for_each(|asking| asking.thread().unpark());
+        holding.thread().unpark();
+        done
+    });
+    let ended = *guard.ended.lock().unwrap_or_else(PoisonError::into_inner);
+    Ok((Some(done), ended))
+}
+
+/// What is watched while work lasts.
+struct Guard<'g, 's, 'r> {
+    lock: &'g Lock<'s, 'r>,
+    over: AtomicBool,
+    near: AtomicBool,
+    ended: Mutex<Ended>,
+}
+
+impl Guard<'_, '_, '_> {
+    fn is_over(&self) -> bool {
+        self.over.load(Ordering::Relaxed)
+    }
+
+    /// The first reason counts. It is ended with every look: something may just have begun.
+    fn break_off(&self, reason: Ended) {
+        if self.is_over() {
+            return;
+        }
+        let mut ended = self.ended.lock().unwrap_or_else(PoisonError::into_inner);
+        if *ended == Ended::Itself {
+            *ended = reason;
+        }
+        drop(ended);
+        break_off(self.lock);
+    }
+
+    fn watch_disks(&self, space: &DiskSpace, mut looks: PipeReader) {
+        let mut watch = space.watch();
+        let mut gauge = Gauge {
+            text: Vec::new(),
+            lines: space.disks.len() + 1,
+            seen: |disks: &[Disk]| {
+                let state = watch.see(disks);
+                self.near.store(state != State::Ample, Ordering::Relaxed);
+                if state == State::Exhausted {
+                    self.break_off(Ended::DiskFull);
+                }
+            },
+        };
+        let _ = self.lock.server().watch(&space.folders.paths(), &mut looks, &mut gauge);
+        // Until the work is over it may end for one reason alone: nobody looks any more.
+        self.break_off(Ended::Unwatched);
+        drop(looks);
+    }
+
+    /// Asks for a look until all is over, or nobody looks any more.
+    fn ask_now_and_then(&self, mut asking: PipeWriter) {
+        while !self.is_over() && asking.write_all(b"\n").is_ok() {
+            std::thread::park_timeout(if self.near.load(Ordering::Relaxed) { SHORT_PAUSE } else { PAUSE });
+        }
+    }
+
+    fn watch_lock(&self) {
+        while !self.is_over() {
+            std::thread::park_timeout(LOCK_PAUSE);
+            if !self.is_over() && !interrupted() && !self.lock.is_held() {
+                self.break_off(Ended::LockLost);
+            }
+        }
+    }
+}
+
+/// Looks at disks one after the other, and knows how fast they fill up.
+struct Watch {
+    max_wal: u64,
+    before: Option<(Instant, Vec<u64>)>,
+    /// In bytes in a second, for each disk.
+    rates: Vec<f64>,
+}
+
+impl Watch {
+    fn see(&mut self, disks: &[Disk]) -> State {
+        let now = Instant::now();
+        if let Some((then, before)) = &self.before {
+            let seconds = (now - *then).as_secs_f64().max(0.001);
+            let rates =
+                disks.iter().zip(before).map(|(disk, before)| before.saturating_sub(disk.free) as f64 / seconds);
+            // Half of the former rate: a single burst is no rate.
+            let former = self.rates.iter().copied().chain(std::iter::repeat(0.0));
+            self.rates = rates.zip(former).map(|(rate, former)| f64::midpoint(rate, former)).collect();
+        }
+        self.before = Some((now, disks.iter().map(|disk| disk.free).collect()));
+        let soon = |at: usize| self.rates.get(at).map_or(0.0, |rate| rate * REACTION.as_secs_f64()) as u64;
+        let below = |times: u64| {
+            let below = |(at, disk): (usize, &Disk)| disk.free < disk.reserve(self.max_wal) * times + soon(at);
+            disks.iter().enumerate().any(below)
+        };
+        match (below(1), below(NEAR)) {
+            (true, _) => State::Exhausted,
+            (false, true) => State::Near,
+            (false, false) => State::Ample,
+        }
     }
 }
 
@@ -273,9 +374,16 @@ mod tests {
     fn the_reserve_is_at_most_a_fifth() {
         assert_eq!(disk("a", 1000, 0).reserve(4000 * MIB), 200 * MIB);
         assert_eq!(disk("a", 1000, 0).reserve(64 * MIB), 64 * MIB);
-        let disks = |free| [disk("a", 1000, free)];
-        assert_eq!(DiskSpace::state(64 * MIB, &disks(63)), State::Exhausted);
-        assert_eq!(DiskSpace::state(64 * MIB, &disks(64)), State::Near);
-        assert_eq!(DiskSpace::state(64 * MIB, &disks(512)), State::Ample);
+        let see = |free| space(64, Vec::new()).watch().see(&[disk("a", 1000, free)]);
+        assert_eq!((see(63), see(64), see(512)), (State::Exhausted, State::Near, State::Ample));
+    }
+
+    #[test]
+    fn what_fills_up_fast_is_ended_earlier() {
+        let mut watch = space(64, Vec::new()).watch();
+        assert_eq!(watch.see(&[disk("a", 1000, 400)]), State::Near);
+        std::thread::sleep(Duration::from_millis(50));
+        // At most 4,000 MiB in a second, of which half is believed.
+        assert_eq!(watch.see(&[disk("a", 1000, 200)]), State::Exhausted);
     }
 }

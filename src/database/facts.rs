@@ -55,7 +55,7 @@ SELECT json_build_object(
   'allows_connections', d.datallowconn,
   'is_template', d.datistemplate,
   'is_closed', EXISTS (SELECT FROM pg_db_role_setting s, unnest(s.setconfig) one
-    WHERE s.setdatabase = d.oid AND s.setrole = 0 AND one LIKE 'lapstrake.closed_by=%'),
+    WHERE s.setdatabase = d.oid AND s.setrole = 0 AND (one LIKE 'lapstrake.closed_by=%' OR one LIKE 'application_name=lapstrake closed by %')),
   'icu', CASE to_jsonb(d) ->> 'datlocprovider'
     WHEN 'i' THEN coalesce(to_jsonb(d) ->> 'datlocale', to_jsonb(d) ->> 'daticulocale') END)
 FROM pg_database d JOIN pg_tablespace t ON t.oid = d.dattablespace

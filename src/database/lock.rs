@@ -22,6 +22,7 @@ use crate::machine::random_secret;
 const PSQL: &[&str] = &["psql", "--no-psqlrc", "--quiet", "--no-align", "--tuples-only"];
 /// How long a statement of the session may take: none of them moves data.
 const PATIENCE: Duration = Duration::from_secs(90);
+const LONG_PATIENCE: Duration = Duration::from_secs(24 * 3600);
 const GLANCE: Duration = Duration::from_millis(100);
 
 /// The session gives up on other sessions' locks after a while, and the server notices within two minutes when the
@@ -60,6 +61,7 @@ pub struct Lock<'s, 'r> {
 struct Session {
     dialogue: Dialogue,
     marker: String,
+    patience: Duration,
 }
 
 /// What a statement returned: its rows as text, or the server's error.
@@ -208,6 +210,24 @@ impl<'s, 'r> Lock<'s, 'r> {
         done.map(Some)
     }
 
+    /// Runs one statement that may take long, such as the removal of a large database.
+    pub(super) fn execute_long(&self, statement: &str) -> Result<Answer, DatabaseError> {
+        let mut slot = self.slot();
+        let session = slot.as_mut().ok_or(DatabaseError::LockLost)?;
+        session.patience = LONG_PATIENCE;
+        let answer = session.query("SET statement_timeout = 0;").and_then(|_| session.query(statement));
+        session.patience = PATIENCE;
+        if answer.is_err() {
+            *slot = None;
+        }
+        answer
+    }
+
+    /// Whether the session lives, and with it the lock.
+    pub(super) fn is_held(&self) -> bool {
+        self.execute("SELECT 1;").is_ok()
+    }
+
     fn slot(&self) -> MutexGuard<'_, Option<Session>> {
         self.session.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -219,7 +239,7 @@ impl Session {
         let mut dialogue = server.runner().open(&command)?;
         let sent = dialogue.write(&first);
         let random = random_secret().map_err(crate::docker::RunError::Streams)?;
-        let mut session = Self { dialogue, marker: random.expose()[..32].to_owned() };
+        let mut session = Self { dialogue, marker: random.expose()[..32].to_owned(), patience: PATIENCE };
         sent.map_err(|_| session.lost())?;
         for setting in SETTINGS.split_inclusive(';') {
             // Servers before 14 do not know all of them.
@@ -246,7 +266,7 @@ impl Session {
             match self.dialogue.line(GLANCE) {
                 Some(line) if line == end => return self.answer(lines),
                 Some(line) => lines.push(line),
-                None if self.dialogue.has_exited() || asked.elapsed() > PATIENCE => return Err(self.lost()),
+                None if self.dialogue.has_exited() || asked.elapsed() > self.patience => return Err(self.lost()),
                 None if interrupted() && !Mending::is_underway() => return Err(DatabaseError::Interrupted),
                 None => {}
             }

@@ -42,11 +42,11 @@ mod watched;
 
 pub use archive::{Opened, Packer};
 pub use check::{Checked, Examination, examine};
-pub use cleanup::{Cleanup, Problem, cleanup, drop_database};
+pub use cleanup::{Cleanup, Problem, cleanup, drop_database, remove};
 pub use client::Place;
 pub use connections::{Connections, connections};
 pub use digits::digits;
-pub use disk_space::{DiskSpace, Lack, with_space_left};
+pub use disk_space::{DiskSpace, Ended, Lack, guarded};
 pub use document_backup::DocumentBackup;
 pub use documents::Documents;
 pub use error::{DatabaseError, DumpFault};

@@ -5,17 +5,18 @@ use std::time::Duration;
 
 use super::belongings;
 use super::cleanup::drop_database;
-use super::connections::{close, end_sessions, expect, reopen_statements};
+use super::connections::{close, end_sessions, expect, expect_closed, reopen_statements};
 use super::kept::Kept;
 use super::lock::Lock;
 use super::obstacles::must_be_replaceable;
 use super::steps::reached;
-use super::{DatabaseError, Facts, Name, Server, facts, identifier, literal};
+use super::{DatabaseError, Facts, Name, facts, identifier, literal};
 
 /// How often a copy or a swap is tried: a client may come in between.
 const ATTEMPTS: usize = 5;
 /// How long a server that went away may take to come back, to say whether it has swapped the names.
 const PATIENCE: Duration = Duration::from_secs(15);
+const DEFAULT_TABLESPACE: &str = "pg_default";
 /// The SQL state of a database that somebody is connected to.
 const IN_USE: &str = "55006";
 
@@ -27,6 +28,8 @@ pub struct Replacement<'l, 's, 'r> {
     incoming: (Name, u32),
     /// Whether this command has made it.
     is_new: bool,
+    /// Whether the original has been closed since before the copy: then it must have stayed so.
+    is_copy: bool,
 }
 
 /// What becomes of the database that had the name.
@@ -78,18 +81,17 @@ impl<'l, 's, 'r> Replacement<'l, 's, 'r> {
     pub fn copy(lock: &'l Lock<'s, 'r>) -> Result<Self, DatabaseError> {
         let former = replaceable(lock)?.ok_or_else(|| DatabaseError::Missing(lock.name().to_string()))?;
         let strategy = if lock.server().ready(Duration::ZERO)? >= 15 { " STRATEGY file_copy" } else { "" };
-        let tablespace = identifier(&former.tablespace);
         close(lock, &former)?;
         reached("closed");
         let mut attempts = 0;
         loop {
             attempts += 1;
             end_sessions(lock, &[former.oid])?;
-            let template = format!("TEMPLATE {} TABLESPACE {tablespace}{strategy}", lock.name().identifier());
+            let template = format!("TEMPLATE {}{strategy}", lock.name().identifier());
             match Self::make(lock, Some(former.clone()), &template) {
                 // A client that was just connecting when the database was closed.
                 Err(DatabaseError::Failed { complaint, .. }) if attempts < ATTEMPTS && complaint.contains(IN_USE) => {}
-                made => return made,
+                made => return made.map(|made| Self { is_copy: true, ..made }),
             }
         }
     }
@@ -106,11 +108,11 @@ impl<'l, 's, 'r> Replacement<'l, 's, 'r> {
         match number {
             Ok(number) => {
                 reached("made");
-                Ok(Self { lock, former, incoming: (staging, number), is_new: true })
+                Ok(Self { lock, former, incoming: (staging, number), is_new: true, is_copy: false })
             }
             Err(error) => {
                 // What is not there needs no removal; what cannot be removed now is found by the next command.
-                let _ = drop_database(lock.server(), &staging);
+                let _ = drop_database(lock, &staging);
                 Err(error)
             }
         }
@@ -124,7 +126,7 @@ impl<'l, 's, 'r> Replacement<'l, 's, 'r> {
         let former = replaceable(lock)?;
         let present = facts(lock.server(), incoming)?.ok_or_else(|| DatabaseError::Missing(incoming.to_string()))?;
         must_be_replaceable(lock, &present)?;
-        Ok(Self { lock, former, incoming: (incoming.clone(), present.oid), is_new: false })
+        Ok(Self { lock, former, incoming: (incoming.clone(), present.oid), is_new: false, is_copy: false })
     }
 
     /// Returns the name of the database that is to be filled.
@@ -155,7 +157,7 @@ impl<'l, 's, 'r> Replacement<'l, 's, 'r> {
     /// When it was not done: then everything is as it was, but for the original being closed until the command ends.
     pub fn swap(&self, aside: &Aside) -> Result<Outcome, DatabaseError> {
         let numbers: Vec<u32> = self.former.iter().map(|former| former.oid).chain([self.incoming.1]).collect();
-        if let Some(former) = &self.former {
+        if let Some(former) = self.former.as_ref().filter(|_| !self.is_copy) {
             close(self.lock, former)?;
         }
         let mut attempts = 0;
@@ -169,7 +171,11 @@ impl<'l, 's, 'r> Replacement<'l, 's, 'r> {
                 // The answer may have been lost on its way: only the server knows what it did.
                 Err(_) if self.is_done() => return Ok(self.outcome(aside)),
                 Err(DatabaseError::InUse) if attempts < ATTEMPTS => {}
-                Err(error) => return Err(error),
+                Err(error) => {
+                    // Something that was made meanwhile, perhaps.
+                    self.former.iter().try_for_each(|former| must_be_replaceable(self.lock, former))?;
+                    return Err(error);
+                }
             }
         }
     }
@@ -193,6 +199,7 @@ impl<'l, 's, 'r> Replacement<'l, 's, 'r> {
             }
             if let Some(former) = &self.former {
                 let outgoing = self.outgoing(aside);
+                must(&expect_closed(lock, former.oid))?;
                 rename(name, &outgoing)?;
                 must(&expect(lock, former.oid, &outgoing))?;
                 if let Aside::Keep(_, kept) = aside {
@@ -200,7 +207,7 @@ impl<'l, 's, 'r> Replacement<'l, 's, 'r> {
                         Kept { swap: lock.ask("SELECT txid_current();", DOING)?.first().copied(), ..kept.clone() };
                     must(&format!("COMMENT ON DATABASE {} IS {};", outgoing.identifier(), literal(&kept.comment())))?;
                     if former.allows_connections || former.is_closed {
-                        reopen_statements(&outgoing).iter().try_for_each(|one| must(one))?;
+                        reopen_statements(lock, &outgoing)?.iter().try_for_each(|one| must(one))?;
                     }
                 }
             }
@@ -248,8 +255,8 @@ impl Outcome {
     ///
     /// # Errors
     /// When it could not be removed now; the next command does.
-    pub fn finish(self, server: &Server<'_>) -> Result<(), DatabaseError> {
-        self.outgoing.map_or(Ok(()), |outgoing| drop_database(server, &outgoing))
+    pub fn finish(self, lock: &Lock<'_, '_>) -> Result<(), DatabaseError> {
+        self.outgoing.map_or(Ok(()), |outgoing| drop_database(lock, &outgoing))
     }
 }
 
@@ -276,7 +283,8 @@ fn looks(former: &Facts) -> String {
     if let Some(locale) = icu {
         looks += &format!(" LOCALE_PROVIDER icu ICU_LOCALE {}", literal(locale));
     }
-    looks + &format!(" TABLESPACE {}", identifier(tablespace))
+    // Naming the default one needs a privilege that leaving it out does not.
+    if tablespace == DEFAULT_TABLESPACE { looks } else { looks + &format!(" TABLESPACE {}", identifier(tablespace)) }
 }
 
 fn number_of(name: &Name) -> String {

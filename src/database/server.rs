@@ -55,6 +55,13 @@ impl<'a> Server<'a> {
         self.client.claim.get().map_or("", |claim| &claim.token)
     }
 
+    /// Returns the application name under which the sessions of this command's containers are known, so that they can
+    /// be ended with it.
+    #[must_use]
+    pub fn application_name(&self) -> String {
+        self.client.tag()
+    }
+
     pub(super) fn client(&self) -> &Client {
         &self.client
     }

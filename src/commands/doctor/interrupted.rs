@@ -8,7 +8,7 @@ const CHECK: &str = "interrupted";
 
 pub(super) fn look(project: &Project) -> Vec<Finding> {
     let one = |underway: Underway| {
-        Finding::failure(CHECK, underway.describe())
+        Finding::failure(CHECK, underway.describe("was interrupted"))
             .because("its services are down and its database may be closed to clients until the next command cleans up")
             .mended_by("lapstrake manage_db list")
     };

@@ -36,6 +36,8 @@ pub(super) fn run(session: &Session<'_>, task: &Task<'_>) -> Result<(), Failure>
     };
     let compose = session.configured.compose().quietly();
     let mut command = compose.command("run").args(["--rm", "--no-deps", "-T", "--label", session.server.label()]);
+    // libpq's own variable: the sessions of the container are found and ended with this command.
+    command = command.args(["--env", &format!("PGAPPNAME={}", session.server.application_name())]);
     if let Some((file, variable)) = &secret {
         let mut mount = file.path().into_os_string();
         mount.push(format!(":{PASSWORD}:ro"));

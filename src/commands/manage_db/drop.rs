@@ -6,7 +6,7 @@ use super::closing::{Closing, size};
 use super::session::Session;
 use super::{questions, work};
 use crate::commands::Failure;
-use crate::database::{drop_database, must_be_replaceable};
+use crate::database::{must_be_replaceable, remove};
 use crate::exit::Exit;
 
 const VERB: &str = "drop";
@@ -27,7 +27,7 @@ pub(super) fn run(session: &Session<'_>) -> Result<Exit, Failure> {
         ))
     })?;
     let began = Instant::now();
-    work::perform(session, &held, "", |_| Ok(drop_database(&session.server, &session.name)?))?;
+    work::perform(session, &held, "", |_| Ok(remove(&held.lock, &facts)?))?;
     Closing::of(session, VERB, began).tell(session)?;
     Ok(Exit::Done)
 }

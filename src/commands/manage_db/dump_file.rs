@@ -1,6 +1,6 @@
 //! Where a backup goes: it is whole and under its name, or not there. Nobody else can read it, and no link is followed.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
@@ -12,6 +12,7 @@ use super::state::State;
 use crate::commands::Failure;
 use crate::database::digits;
 use crate::exit::Exit;
+use crate::files::FileError;
 use crate::report::Diagnostic;
 
 const BUFFER: usize = 256 << 10;
@@ -153,13 +154,13 @@ impl<W: Write> Write for Summing<W> {
 }
 
 /// What a killed run has half-written, gone.
-pub(super) fn forget_partial(state: &State) -> io::Result<()> {
-    fs::create_dir_all(state.folder()?)?;
+pub(super) fn forget_partial(state: &State) -> Result<(), FileError> {
     state.remember_partial(None)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
     use std::os::unix::fs::PermissionsExt;
 
     use super::*;

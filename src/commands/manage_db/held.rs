@@ -1,6 +1,5 @@
 //! What every verb that works on a database has: the server's lock.
 
-use std::io;
 use std::time::Duration;
 
 use super::services;
@@ -10,6 +9,7 @@ use crate::commands::Failure;
 use crate::database::{Attempt, Cleanup, Lock, Problem, cleanup, reached};
 use crate::docker::{Mending, interrupted};
 use crate::exit::Exit;
+use crate::files::FileError;
 use crate::report::{Diagnostic, Sources};
 
 const PAUSE: Duration = Duration::from_millis(200);
@@ -62,7 +62,7 @@ fn take<'s, 'a>(session: &'s Session<'a>, verb: &str) -> Result<Lock<'s, 'a>, Fa
 
 impl Held<'_, '_> {
     /// Leaves a note for whoever asks why services are down, should this command be killed.
-    pub(super) fn note(&self) -> io::Result<Note> {
+    pub(super) fn note(&self) -> Result<Note, FileError> {
         let Self { session, verb, .. } = self;
         session.state.note(&Underway {
             verb: (*verb).to_owned(),
@@ -76,7 +76,8 @@ impl Held<'_, '_> {
     /// Removes what is left of commands that ended too early: containers, sessions, staging databases and roles;
     /// reopens closed databases. What cannot be removed is a warning.
     pub(super) fn clear(&self, patience: Duration) -> Result<(), Failure> {
-        if !patience.is_zero() {
+        // The session that holds the lock may live where no new one can be had.
+        if !patience.is_zero() && self.lock.renew().is_err() {
             self.session.server.ready(patience)?;
             self.lock.renew()?;
         }

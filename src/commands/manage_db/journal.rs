@@ -1,8 +1,6 @@
 //! `log/lapstrake.log`: who ran which verb on which database, when, and what came of it. Lines are only ever added.
 
-use std::fs::{self, File};
-use std::io::{self, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -10,6 +8,7 @@ use jiff::Zoned;
 use serde_json::json;
 
 use crate::environment::ProcessEnvironment;
+use crate::files::{self, FileError};
 use crate::project::JOURNAL;
 
 /// One entry, underway.
@@ -30,9 +29,8 @@ impl Entry {
         verb: &str,
         database: &str,
         details: &str,
-    ) -> io::Result<Self> {
+    ) -> Result<Self, FileError> {
         let path = root.join(JOURNAL);
-        path.parent().map_or(Ok(()), fs::create_dir_all)?;
         let entry = Self {
             path,
             user: user(process),
@@ -45,11 +43,11 @@ impl Entry {
     }
 
     /// Writes what came of it.
-    pub(super) fn end(&self, outcome: &str, details: &str) -> io::Result<()> {
+    pub(super) fn end(&self, outcome: &str, details: &str) -> Result<(), FileError> {
         self.write(outcome, details)
     }
 
-    fn write(&self, outcome: &str, details: &str) -> io::Result<()> {
+    fn write(&self, outcome: &str, details: &str) -> Result<(), FileError> {
         let line = json!({
             "at": now(),
             "user": self.user,
@@ -60,9 +58,10 @@ impl Entry {
             "details": details,
             "seconds": self.began.elapsed().as_secs(),
         });
-        let mut file = File::options().append(true).create(true).mode(0o600).open(&self.path)?;
+        let mut file = files::append(&self.path, 0o600)?;
         // In one piece: whoever else writes does not come in between.
-        file.write_all(format!("{line}\n").as_bytes())
+        let written = file.write_all(format!("{line}\n").as_bytes());
+        written.map_err(|error| FileError::new("write", &self.path, error))
     }
 }
 

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use serde::Serialize;
 
 use super::closing::{one_line, size};
+use super::recover::recover_server;
 use super::session::Session;
 use super::state::LastDump;
 use crate::commands::Failure;
@@ -32,15 +33,30 @@ struct Row {
 
 pub(super) fn run(session: &Session<'_>) -> Result<Exit, Failure> {
     session.version()?;
-    let holders = holders(&session.server)?;
-    let rows: Vec<Row> =
-        databases(&session.server)?.into_iter().map(|facts| row(session, &holders, facts)).collect::<Result<_, _>>()?;
+    let mut rows = rows(session)?;
+    if rows.iter().any(Row::is_left_behind) {
+        // Its checkout may be another one: the server alone knows of it.
+        recover_server(session)?;
+        rows = self::rows(session)?;
+    }
     let text = match session.settings.report {
         Format::Json => format!("{}\n", serde_json::to_string(&rows).map_err(std::io::Error::from)?),
         Format::Text => table(&rows).to_string(),
     };
     session.context.printer.data(&text)?;
     Ok(Exit::Done)
+}
+
+fn rows(session: &Session<'_>) -> Result<Vec<Row>, Failure> {
+    let holders = holders(&session.server)?;
+    databases(&session.server)?.into_iter().map(|facts| row(session, &holders, facts)).collect()
+}
+
+impl Row {
+    /// Whether a command that is dead has left it half-made or closed.
+    fn is_left_behind(&self) -> bool {
+        (self.half_made || self.closed) && self.locked_by.is_none()
+    }
 }
 
 fn row(session: &Session<'_>, holders: &HashMap<i64, Holder>, facts: Facts) -> Result<Row, Failure> {

@@ -44,7 +44,7 @@ pub(super) use overview::{Glance, glance};
 pub(super) use prepare::all_extensions;
 pub(super) use recover::recover;
 use session::Session;
-pub(super) use state::{Underway, interrupted};
+pub(super) use state::{Underway, at_work, interrupted};
 
 pub(super) fn run(context: &Context<'_>, settings: &ManageDb) -> Result<Exit, Failure> {
     let project = context.project()?;

@@ -8,7 +8,10 @@ use crate::commands::Failure;
 use crate::exit::Exit;
 
 pub(super) fn run(session: &Session<'_>, arguments: &[String]) -> Result<Exit, Failure> {
-    let password = session.server.password_line().map(|line| session.state.keep_secret(&line)?.closed()).transpose()?;
+    let password = match session.server.password_line() {
+        Some(line) => Some(session.state.keep_secret(&line)?.closed()?),
+        None => None,
+    };
     let path = password.as_ref().map_or_else(PathBuf::new, super::state::PasswordFile::path);
     let terminal = io::stdin().is_terminal() && io::stdout().is_terminal();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();

@@ -21,10 +21,14 @@ pub(in crate::commands) fn recover(context: &Context<'_>, project: &Project, con
     }
 }
 
-/// Taking the lock is enough.
 fn one(context: &Context<'_>, project: &Project, configured: &Configured, underway: &Underway) -> Result<(), Failure> {
     let settings = ManageDb::looking_at(&underway.database);
     let session = Session::open(context, &settings, project, configured)?;
     session.version()?;
+    session.lock("recover").map(drop)
+}
+
+/// Puts right what killed commands of other checkouts have left on the session's server.
+pub(super) fn recover_server(session: &Session<'_>) -> Result<(), Failure> {
     session.lock("recover").map(drop)
 }

@@ -167,7 +167,9 @@ fn meant(settings: &ManageDb) -> Option<&str> {
 
 /// A word for a database of a server: what is remembered, locked and left behind goes by it.
 fn key(role: &Database<'_>, name: &Name, configured: &Configured) -> String {
-    let parts = [&configured.project_name, role.host, role.port, name.as_str()];
+    // An external server is the same for all projects.
+    let project = role.service.map_or("", |_| &configured.project_name);
+    let parts = [project, role.host, role.port, name.as_str()];
     // Only its fingerprint is used, however long it is.
     let all = Name::fingerprint_of(&parts.join("\n"));
     let stem: String = name.file_stem().chars().filter(char::is_ascii).take(24).collect();

@@ -1,13 +1,15 @@
 //! What we remember about a database from one run to the next: a folder below `log/`, for our eyes only.
 
-use std::fs::{self, DirBuilder, File};
+use std::fs::{self, File};
 use std::io::{self, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use tempfile::TempDir;
 
+use super::closing::one_line;
+use crate::files::{self, FileError};
 use crate::report::Secret;
 
 /// The last dump of a database.
@@ -50,6 +52,13 @@ pub(super) struct Note {
     _file: File,
 }
 
+impl Note {
+    /// Leaves the note for the next command, which puts right what this one could not.
+    pub(super) fn leave(mut self) {
+        self.path = PathBuf::new();
+    }
+}
+
 impl Drop for Note {
     fn drop(&mut self) {
         // One that stays is taken for a killed command's, and cleared by the next one.
@@ -58,22 +67,34 @@ impl Drop for Note {
 }
 
 impl Underway {
-    /// The sentence for people who ask why services are down.
-    pub(in crate::commands) fn describe(&self) -> String {
+    /// The sentence for people who ask why services are down: `` `update` of database `main`, begun by … at …, was
+    /// interrupted``.
+    pub(in crate::commands) fn describe(&self, what_of_it: &str) -> String {
         let Self { verb, database, user, since, stopped } = self;
+        let database = one_line(database);
         let begun = if since.is_empty() { String::new() } else { format!(", begun by {user} at {since},") };
         let stopped = match stopped.as_slice() {
             [] => String::new(),
             services => format!("; it had stopped {}", services.join(", ")),
         };
-        format!("`{verb}` of database `{database}`{begun} was interrupted{stopped}")
+        format!("`{verb}` of database `{database}`{begun} {what_of_it}{stopped}")
     }
 }
 
 /// Returns the commands that were killed on databases of a project and have not been put right since.
 pub(in crate::commands) fn interrupted(root: &Path) -> Vec<Underway> {
+    notes(root).filter(|(_, is_alive)| !is_alive).map(|(underway, _)| underway).collect()
+}
+
+/// Returns the commands that are at work on databases of a project and have stopped services for it.
+pub(in crate::commands) fn at_work(root: &Path) -> Vec<Underway> {
+    let all = notes(root).filter(|(underway, is_alive)| *is_alive && !underway.stopped.is_empty());
+    all.map(|(underway, _)| underway).collect()
+}
+
+fn notes(root: &Path) -> impl Iterator<Item = (Underway, bool)> {
     let folders = fs::read_dir(root.join(FOLDER)).into_iter().flatten().flatten();
-    folders.filter_map(|folder| State { folder: folder.path() }.interrupted()).collect()
+    folders.filter_map(|folder| State { folder: folder.path() }.underway())
 }
 
 const FOLDER: &str = "log/databases";
@@ -90,40 +111,41 @@ impl State {
     }
 
     /// Where it is, made if need be.
-    pub(super) fn folder(&self) -> io::Result<&Path> {
-        DirBuilder::new().recursive(true).mode(0o700).create(&self.folder)?;
+    pub(super) fn folder(&self) -> Result<&Path, FileError> {
+        files::create_folders(&self.folder, 0o700)?;
         Ok(&self.folder)
     }
 
     /// Leaves a note of a command that begins.
-    pub(super) fn note(&self, underway: &Underway) -> io::Result<Note> {
+    pub(super) fn note(&self, underway: &Underway) -> Result<Note, FileError> {
         let path = self.folder()?.join(UNDERWAY);
-        let file = File::options().write(true).create(true).truncate(false).mode(0o600).open(&path)?;
+        files::replace_private(&path, &serde_json::to_string(underway).unwrap_or_default())?;
+        let file = File::open(&path).map_err(|error| FileError::new("read", &path, error))?;
         // The server's lock keeps others away; that this one cannot be taken is no reason to stop.
         let _ = file.try_lock();
-        file.set_len(0)?;
-        (&file).write_all(&serde_json::to_vec(underway)?)?;
         Ok(Note { path, _file: file })
     }
 
     /// Removes the note of a command that was killed, once everything is put right.
-    pub(super) fn forget_interrupted(&self) -> io::Result<()> {
+    pub(super) fn forget_interrupted(&self) -> Result<(), FileError> {
         remove(&self.folder.join(UNDERWAY))
     }
 
-    fn interrupted(&self) -> Option<Underway> {
+    /// The command that has left a note or stopped services, and whether it is alive.
+    fn underway(&self) -> Option<(Underway, bool)> {
         let stopped: Vec<String> = self.stopped().into_iter().map(|(_, service)| service).collect();
         match File::open(self.folder.join(UNDERWAY)) {
-            Ok(file) if file.try_lock_shared().is_err() => None,
             Ok(mut file) => {
+                let is_alive = file.try_lock_shared().is_err();
                 let mut text = String::new();
                 io::Read::read_to_string(&mut file, &mut text).ok()?;
-                Some(Underway { stopped, ..serde_json::from_str(&text).ok()? })
+                Some((Underway { stopped, ..serde_json::from_str(&text).ok()? }, is_alive))
             }
             Err(_) if stopped.is_empty() => None,
             Err(_) => {
                 let verb = "manage_db".to_owned();
-                Some(Underway { verb, database: String::new(), user: String::new(), since: String::new(), stopped })
+                let (database, user, since) = (String::new(), String::new(), String::new());
+                Some((Underway { verb, database, user, since, stopped }, false))
             }
         }
     }
@@ -136,20 +158,20 @@ impl State {
     }
 
     /// Remembers what is being stopped.
-    pub(super) fn remember_stopped(&self, containers: &[(String, String)]) -> io::Result<()> {
+    pub(super) fn remember_stopped(&self, containers: &[(String, String)]) -> Result<(), FileError> {
         let path = self.folder()?.join(STOPPED);
         let lines: Vec<String> = containers.iter().map(|(id, service)| format!("{id} {service}")).collect();
-        if containers.is_empty() { remove(&path) } else { fs::write(path, lines.join("\n")) }
+        if containers.is_empty() { remove(&path) } else { files::replace_private(&path, &lines.join("\n")) }
     }
 
     /// Remembers the half-written file of a dump, and removes the one that a killed run has left.
-    pub(super) fn remember_partial(&self, path: Option<&Path>) -> io::Result<()> {
+    pub(super) fn remember_partial(&self, path: Option<&Path>) -> Result<(), FileError> {
         let note = self.folder()?.join(PARTIAL);
         if let Ok(left) = fs::read_to_string(&note) {
             remove(Path::new(&left))?;
         }
         match path.and_then(Path::to_str) {
-            Some(path) => fs::write(note, path),
+            Some(path) => files::replace_private(&note, path),
             None => remove(&note),
         }
     }
@@ -159,14 +181,19 @@ impl State {
         serde_json::from_slice(&fs::read(self.folder.join(LAST_DUMP)).ok()?).ok()
     }
 
-    pub(super) fn remember_dump(&self, dump: &LastDump) -> io::Result<()> {
-        fs::write(self.folder()?.join(LAST_DUMP), serde_json::to_vec(dump)?)
+    pub(super) fn remember_dump(&self, dump: &LastDump) -> Result<(), FileError> {
+        files::replace_private(&self.folder()?.join(LAST_DUMP), &serde_json::to_string(dump).unwrap_or_default())
     }
 
     /// Puts a secret into a file. Whoever a container runs as may read it there; on this machine nobody gets past
     /// the folder but us. Those that a killed run has left are removed.
-    pub(super) fn keep_secret(&self, secret: &Secret) -> io::Result<PasswordFile> {
-        for entry in fs::read_dir(self.folder()?)? {
+    pub(super) fn keep_secret(&self, secret: &Secret) -> Result<PasswordFile, FileError> {
+        let folder = self.folder()?;
+        self.write_secret(secret).map_err(|error| FileError::new("write", folder, error))
+    }
+
+    fn write_secret(&self, secret: &Secret) -> io::Result<PasswordFile> {
+        for entry in fs::read_dir(&self.folder)? {
             let entry = entry?;
             if entry.file_name().to_string_lossy().starts_with(SECRETS) {
                 fs::remove_dir_all(entry.path())?;
@@ -196,9 +223,9 @@ impl PasswordFile {
     }
 }
 
-fn remove(path: &Path) -> io::Result<()> {
+fn remove(path: &Path) -> Result<(), FileError> {
     match fs::remove_file(path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(FileError::new("remove", path, error)),
         _ => Ok(()),
     }
 }

@@ -8,7 +8,7 @@ use super::journal::Entry;
 use super::services;
 use super::session::Session;
 use crate::commands::Failure;
-use crate::database::{Aside, Kept, Name, Replacement, facts, with_space_left};
+use crate::database::{Aside, Ended, Kept, Name, Replacement, facts, guarded};
 use crate::docker::{Care, take_care};
 use crate::exit::Exit;
 use crate::report::Diagnostic;
@@ -36,22 +36,26 @@ pub(super) fn perform<T>(
     let database = session.name.as_str();
     let entry = Entry::begin(session.project.root(), context.process, held.verb, database, details)?;
     let underway = Work { session, held, care };
-    let _note = held.note()?;
-    let (done, exhausted) = with_space_left(&session.server, session.role.data, || work(&underway));
-    let done = match done {
-        Err(_) if exhausted => Err(nearly_full()),
-        done => done,
+    let note = held.note()?;
+    let done = match guarded(&held.lock, session.role.data, || work(&underway)) {
+        Ok((Some(Ok(value)), _)) => Ok(value),
+        Ok((Some(Err(failure)), Ended::Itself)) => Err(failure),
+        Ok((_, ended)) => Err(broken_off(ended)),
+        Err(error) => Err(error.into()),
     };
     let _mending = underway.care.mend();
     // What went wrong first is what is told; what else goes wrong is said on the way.
-    if done.is_err()
-        && let Err(failure) = held.clear(PATIENCE)
-    {
-        held.warn(failure);
-        context.printer.say("could not clean up; the next command will");
-    }
+    let cleared = if done.is_err() { held.clear(PATIENCE) } else { Ok(()) };
     if let Err(failure) = services::start(session) {
         held.warn(failure);
+    }
+    match cleared {
+        Ok(()) => drop(note),
+        Err(failure) => {
+            held.warn(failure);
+            context.printer.say("could not clean up; the next command will");
+            note.leave();
+        }
     }
     let outcome = match &done {
         Ok(_) => entry.end("done", details),
@@ -61,9 +65,25 @@ pub(super) fn perform<T>(
     done
 }
 
-fn nearly_full() -> Failure {
-    let problem = Diagnostic::error("disk-space", "the server's disk was nearly full: stopped before it filled up");
-    Failure::new(Exit::Failed, problem.with_help("free disk space on the server"))
+fn broken_off(ended: Ended) -> Failure {
+    let (code, problem, advice) = match ended {
+        Ended::DiskFull => (
+            "disk-space",
+            "the server's disk was nearly full: stopped before it filled up",
+            "free disk space on the server",
+        ),
+        Ended::Unwatched => (
+            "disk-space",
+            "the free space on the server's disk could not be watched any more: stopped",
+            "run the command again",
+        ),
+        Ended::LockLost | Ended::Itself => (
+            "lock",
+            "the lock on the database was lost, because its session on the server ended: stopped",
+            "run the command again",
+        ),
+    };
+    Failure::new(Exit::Failed, Diagnostic::error(code, problem).with_help(advice))
 }
 
 impl Work<'_, '_> {
@@ -94,8 +114,9 @@ impl Work<'_, '_> {
         if let Err(failure) = services::start(session) {
             self.held.warn(failure);
         }
-        if let Err(error) = outcome.finish(&session.server) {
-            self.held.warn(error.into());
+        if outcome.finish(&self.held.lock).is_err() {
+            // Says what keeps it, and what to do about that.
+            self.held.clear(Duration::ZERO)?;
         }
         Ok(kept)
     }

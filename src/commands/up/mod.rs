@@ -9,11 +9,12 @@ mod wait;
 
 use std::time::{Duration, Instant};
 
-use super::manage_db::{all_extensions, interrupted as interrupted_commands, recover};
+use super::manage_db::{all_extensions, at_work, interrupted as interrupted_commands, recover};
 use super::{Context, Failure, hooks, roles};
 use crate::deployment::Configured;
 use crate::docker::{Compose, interrupted};
 use crate::exit::Exit;
+use crate::report::Diagnostic;
 use crate::settings;
 
 use request::Request;
@@ -40,6 +41,11 @@ pub(super) fn run(context: &Context<'_>, settings: &settings::Up) -> Result<Exit
     let up = Up { context, request: &request, compose: compose_of(context, &configured) };
     if !request.starts {
         return context.hand_over(&up.command());
+    }
+    if let Some(underway) = at_work(project.root()).first() {
+        let problem = Diagnostic::error("locked", underway.describe("is at work"));
+        let problem = problem.with_note("the services would meet a database that takes no connections");
+        return Err(Failure::new(Exit::Failed, problem.with_help("run it again when that command has ended")));
     }
     hooks::run(context, &project, "before-up")?;
     let patience = settings.patience.unwrap_or(PATIENCE);

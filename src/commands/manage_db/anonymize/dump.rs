@@ -57,7 +57,7 @@ pub(in crate::commands::manage_db) fn from_copy<T>(
         changed.say(session);
         let copied = facts(&session.server, copy)?.unwrap_or_else(|| original.clone());
         let written = write(copy, &copied)?;
-        drop_database(&session.server, copy)?;
+        drop_database(&held.lock, copy)?;
         Ok(written)
     })
 }
