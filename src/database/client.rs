@@ -15,7 +15,9 @@ const WITH_PASSWORD: &str =
 const DUMP: &str = "/lapstrake/dump";
 
 /// What a role or a database may be set to, and must not break off our work.
-const PATIENT: &str = "-c statement_timeout=0 -c lock_timeout=0 -c idle_in_transaction_session_timeout=0";
+pub(super) const PATIENT: &str = "-c statement_timeout=0 -c lock_timeout=0 -c idle_in_transaction_session_timeout=0";
+/// Nothing that somebody made in a database takes the place of what the server has.
+const WARY: &str = " -c search_path=pg_catalog";
 
 /// Where a server is.
 #[derive(Clone, Debug)]
@@ -50,6 +52,29 @@ pub(super) struct Client {
     pub(super) tag: String,
     /// By this label docker knows our containers.
     pub(super) label: String,
+    /// What its sessions are set to.
+    pub(super) options: String,
+}
+
+impl Client {
+    /// Returns the same client for another role.
+    pub(super) fn of(&self, user: &str, password: Secret) -> Self {
+        let Self { place, tag, label, options, .. } = self;
+        let (place, tag, label, options) = (place.clone(), tag.clone(), label.clone(), options.clone());
+        Self { place, user: user.to_owned(), password, tag, label, options }
+    }
+
+    /// Returns the same client for programs that find nothing in a database but what the server has, unless they ask
+    /// for it by its full name.
+    pub(super) fn wary(&self) -> Self {
+        let options = format!("{PATIENT}{WARY}");
+        Self { options, ..self.of(&self.user, Secret::new(self.password.expose())) }
+    }
+
+    /// Whether the password can be told to a client program at all.
+    pub(super) fn has_sound_password(&self) -> bool {
+        !self.password.expose().contains(['\n', '\r', '\0'])
+    }
 }
 
 /// A program ready to be started, and what it must be given to read before anything else.
@@ -106,7 +131,7 @@ impl Client {
         let command = match &self.place {
             Place::Inside { container, .. } => {
                 let exec = Command::new("docker").args(["exec", "--interactive"]).args(terminal.iter().copied());
-                settings("lapstrake")
+                settings("lapstrake", &self.options)
                     .iter()
                     .fold(exec, |exec, setting| exec.args(["--env", setting]))
                     .args([container, "psql"])
@@ -128,7 +153,7 @@ impl Client {
 
     fn within(&self, container: &str) -> Command {
         let exec = Command::new("docker").args(["exec", "--interactive"]);
-        let exec = settings(&self.tag).iter().fold(exec, |exec, setting| exec.args(["--env", setting]));
+        let exec = settings(&self.tag, &self.options).iter().fold(exec, |exec, setting| exec.args(["--env", setting]));
         exec.arg(container).input(Input::Nothing).apart()
     }
 
@@ -142,7 +167,7 @@ impl Client {
                 network.iter().fold(run, |run, network| run.args(["--network", network]))
             }
         };
-        settings(&self.tag).iter().fold(run, |run, setting| run.args(["--env", setting]))
+        settings(&self.tag, &self.options).iter().fold(run, |run, setting| run.args(["--env", setting]))
     }
 
     fn apart(&self, options: &[&str], database: &Name, words: &[&str]) -> Call {
@@ -160,10 +185,10 @@ impl Client {
     }
 }
 
-fn settings(tag: &str) -> [String; 5] {
+fn settings(tag: &str, options: &str) -> [String; 5] {
     [
         format!("PGAPPNAME={tag}"),
-        format!("PGOPTIONS={PATIENT}"),
+        format!("PGOPTIONS={options}"),
         "PGCLIENTENCODING=UTF8".to_owned(),
         "PGCONNECT_TIMEOUT=10".to_owned(),
         // What programs say is read by us.
@@ -177,11 +202,18 @@ mod tests {
 
     fn client(place: Place) -> Client {
         let password = Secret::new(r"s:e\cret");
-        Client { place, user: "admin".into(), password, tag: "lapstrake ab".into(), label: "lapstrake=p/ab".into() }
+        Client {
+            place,
+            user: "admin".into(),
+            password,
+            tag: "lapstrake ab".into(),
+            label: "lapstrake=p/ab".into(),
+            options: PATIENT.into(),
+        }
     }
 
     fn shown(command: &Command) -> String {
-        let own = settings("lapstrake ab").map(|setting| format!(" --env '{setting}'"));
+        let own = settings("lapstrake ab", PATIENT).map(|setting| format!(" --env '{setting}'"));
         let mut text = command.to_string();
         for setting in own {
             text = text.replace(&setting, "").replace(&setting.replace('\'', ""), "");

@@ -2,28 +2,50 @@
 //! what ends too early is not taken for complete.
 //!
 //! Left out: owners, privileges, roles (another server's), and what belongs to the database's name. Refused: commands
-//! of psql, and statements that speak of other databases or of the server. Lines keep their numbers.
+//! of psql, and statements that affect other databases or the server. Lines keep their numbers, or are counted.
 //!
-//! This guards against dumps that were made in another way than one thinks. A dump is a program all the same: whoever
-//! loads one lets its author do in the server what our user may do.
+//! This explains; it is no guard. psql and the server may read a script in another way: what keeps a dump in its
+//! database is the role that restores it.
 
 use std::io::{self, Read};
 
 use memchr::memchr;
 
-use super::DumpFault;
 use super::lexer::{Lexer, Meaning};
+use super::notes::Notes;
+use super::statement::{self, Outcome};
 use super::tokens::{Fate, Words};
+use super::{DumpFault, Target};
 
 const BUFFER: usize = 256 << 10;
 /// A statement that is longer goes on before its end is seen.
 const LONGEST: usize = 1 << 20;
+/// No command of psql in a dump is longer.
+const LONGEST_COMMAND: usize = 4 << 10;
+/// More empty lines at a time are not handed on.
+const BLANK: usize = 1 << 10;
 
 const CLOSING: &str = "-- PostgreSQL database dump complete";
 const CLUSTER: &str = "-- PostgreSQL database cluster dump";
 const DUMPED_FROM: &str = "-- Dumped from database version ";
-/// What pg_dump writes around a dump, with a word of its own; we have our own.
+/// pg_dumpall writes it before each database.
+const DATABASE: (&str, &str) = ("-- Database \"", "\" dump");
+/// What pg_dump writes around a dump, with a word of its own; the restore has its own.
 const RESTRICTIONS: &[&str] = &["\\restrict ", "\\unrestrict "];
+const CONNECT: &str = "\\connect ";
+
+/// How a dump is read.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Reading<'a> {
+    /// What it meets.
+    pub(super) target: &'a Target,
+    /// Whether it may do what the connecting user may.
+    pub(super) trusted: bool,
+    /// Whether it is restored in one transaction.
+    pub(super) whole: bool,
+    /// The one database of several that is read.
+    pub(super) from: Option<&'a str>,
+}
 
 /// What comes next in the script.
 #[derive(Debug)]
@@ -38,11 +60,33 @@ enum Part {
     Rows(Option<usize>),
 }
 
+/// Where in the dump of a whole server the reading is.
+#[derive(Debug, PartialEq, Eq)]
+enum Of {
+    /// It is the dump of one database.
+    One,
+    /// Outside of the database that is read.
+    Others,
+    /// In the database that is read.
+    Wanted,
+    /// Behind the database that is read.
+    Behind,
+}
+
 /// Reads a plain dump as it may go to psql.
-pub(super) struct Plain<R> {
+pub(super) struct Plain<'a, R> {
     from: R,
+    reading: Reading<'a>,
+    notes: Notes,
     buffer: Vec<u8>,
     part: Part,
+    of: Of,
+    databases: Vec<String>,
+    /// How much of what is ready belongs to the database that is read, which ended in it.
+    wanted: usize,
+    /// How many lines were handed on before it was known that there are several databases.
+    handed_on: u64,
+    chunk: u64,
     lexer: Lexer,
     words: Words,
     /// Whether the statement goes on as it comes.
@@ -51,17 +95,28 @@ pub(super) struct Plain<R> {
     ready: Vec<u8>,
     given: usize,
     line: u64,
+    /// Lines that were not handed on: before which line of the output, and how many up to there.
+    dropped: Vec<(u64, u64)>,
+    blank: usize,
+    connected: bool,
     complete: bool,
     version: Option<String>,
     taken: u64,
 }
 
-impl<R: Read> Plain<R> {
-    pub(super) fn new(from: R) -> Self {
+impl<'a, R: Read> Plain<'a, R> {
+    pub(super) fn new(from: R, reading: Reading<'a>) -> Self {
         Self {
             from,
+            reading,
+            notes: Notes::default(),
             buffer: vec![0; BUFFER],
             part: Part::Sql,
+            of: Of::One,
+            databases: Vec::new(),
+            wanted: 0,
+            handed_on: 0,
+            chunk: 1,
             lexer: Lexer::new(),
             words: Words::default(),
             passing: false,
@@ -69,20 +124,34 @@ impl<R: Read> Plain<R> {
             ready: Vec::with_capacity(BUFFER),
             given: 0,
             line: 1,
+            dropped: Vec::new(),
+            blank: 0,
+            connected: false,
             complete: false,
             version: None,
             taken: 0,
         }
     }
 
-    /// The version of the server that was dumped, where the dump says it.
+    /// Returns the version of the server that was dumped, where the dump says it.
     pub(super) fn version(&self) -> Option<&str> {
         self.version.as_deref()
     }
 
-    /// How many bytes were read.
+    /// Returns how many bytes were read.
     pub(super) fn taken(&self) -> u64 {
         self.taken
+    }
+
+    /// Returns what is known of the dump once it was read.
+    pub(super) fn notes(&self) -> &Notes {
+        &self.notes
+    }
+
+    /// Returns the line of the dump that a line of the output comes from.
+    pub(super) fn source_line(&self, line: u64) -> u64 {
+        let before = self.dropped.iter().take_while(|(at, _)| *at <= line).last();
+        line + before.map_or(0, |(_, dropped)| *dropped)
     }
 
     /// Reads on until something is ready; nothing is at the end.
@@ -95,11 +164,17 @@ impl<R: Read> Plain<R> {
                 return self.end();
             }
             self.taken += length as u64;
-            // The buffer is ours alone while the rest of us changes.
+            self.chunk = self.line;
+            // The buffer is borrowed by nobody while the rest changes.
             let buffer = std::mem::take(&mut self.buffer);
             let understood = self.understand(&buffer[..length]);
             self.buffer = buffer;
             understood?;
+            match self.of {
+                Of::Others => self.ready.clear(),
+                Of::Behind => self.ready.truncate(std::mem::take(&mut self.wanted)),
+                Of::One | Of::Wanted => {}
+            }
         }
         Ok(())
     }
@@ -114,7 +189,19 @@ impl<R: Read> Plain<R> {
 
     fn end(&self) -> Result<(), DumpFault> {
         let open = !matches!(self.part, Part::Sql) || !self.words.is_empty() || !self.lexer.is_between();
-        if open || !self.complete { Err(DumpFault::CutOff) } else { Ok(()) }
+        match (&self.of, self.reading.from) {
+            (Of::One, _) if open || !self.complete => Err(DumpFault::CutOff),
+            (Of::Others, None) => Err(DumpFault::Cluster { databases: self.databases.clone() }),
+            (Of::Others, Some(from)) => {
+                Err(DumpFault::NotInCluster { name: from.to_owned(), databases: self.databases.clone() })
+            }
+            (Of::Wanted, _) => Err(DumpFault::CutOff),
+            _ => Ok(()),
+        }
+    }
+
+    fn is_muted(&self) -> bool {
+        matches!(self.of, Of::Others | Of::Behind)
     }
 
     /// Reads at least one byte; tells how many.
@@ -127,7 +214,11 @@ impl<R: Read> Plain<R> {
             }
             Part::Command(text) => {
                 let end = memchr(b'\n', bytes);
-                text.extend_from_slice(&bytes[..end.unwrap_or(bytes.len()).min(LONGEST)]);
+                text.extend_from_slice(&bytes[..end.unwrap_or(bytes.len()).min(LONGEST_COMMAND)]);
+                if text.len() > LONGEST_COMMAND {
+                    let text = std::mem::take(text);
+                    return Err(self.command(&text));
+                }
                 match end {
                     Some(end) => self.end_command().map(|()| end),
                     None => Ok(bytes.len()),
@@ -153,8 +244,8 @@ impl<R: Read> Plain<R> {
         const END: &[u8] = b"\\.";
         let (read, seen) = match (seen, bytes[0]) {
             (Some(seen), byte) if END.get(seen) == Some(&byte) => (1, Some(seen + 1)),
-            (Some(seen), b'\r') if seen == END.len() => (1, Some(seen)),
-            (Some(seen), b'\n') if seen == END.len() => {
+            (Some(seen), b'\r') if seen == END.len() => (1, Some(seen + 1)),
+            (Some(seen), b'\n') if seen >= END.len() => {
                 self.part = Part::Sql;
                 self.line += 1;
                 self.ready.push(b'\n');
@@ -182,8 +273,12 @@ impl<R: Read> Plain<R> {
             return Ok(length);
         }
         let byte = bytes[0];
+        if byte == b'\n' && self.blank > 0 {
+            return Ok(self.read_blank(bytes));
+        }
         let meaning = self.lexer.read(byte);
         self.line += u64::from(byte == b'\n');
+        self.blank = 0;
         if meaning != Meaning::Inside {
             self.note_word();
         }
@@ -195,13 +290,41 @@ impl<R: Read> Plain<R> {
                 return Ok(1);
             }
             Meaning::Comment => self.note_comment()?,
+            Meaning::TooLong => {
+                return Err(DumpFault::Damaged(format!("line {} has a tag without end", self.line)));
+            }
             Meaning::Word | Meaning::Inside => {}
         }
         self.hold(&bytes[..1]);
         if self.words.is_empty() && self.lexer.is_between() && byte == b'\n' {
             self.ready.append(&mut self.held);
+            self.passing = false;
+            self.blank = 1;
         }
         Ok(1)
+    }
+
+    /// Lines without anything, between statements.
+    fn read_blank(&mut self, bytes: &[u8]) -> usize {
+        let run = bytes.iter().take_while(|byte| **byte == b'\n').count();
+        let handed_on = run.min(BLANK.saturating_sub(self.blank));
+        self.ready.resize(self.ready.len() + handed_on, b'\n');
+        self.blank = (self.blank + run).min(BLANK);
+        self.line += run as u64;
+        if handed_on < run {
+            self.drop_lines((run - handed_on) as u64);
+        }
+        run
+    }
+
+    /// Notes that the last lines were not handed on.
+    fn drop_lines(&mut self, lines: u64) {
+        let dropped = self.dropped.last().map_or(0, |(_, dropped)| *dropped) + lines;
+        let at = self.line - dropped;
+        match self.dropped.last_mut() {
+            Some(last) if last.0 == at => last.1 = dropped,
+            _ => self.dropped.push((at, dropped)),
+        }
     }
 
     fn hold(&mut self, bytes: &[u8]) {
@@ -229,27 +352,87 @@ impl<R: Read> Plain<R> {
         let comment = self.lexer.comment();
         if comment == CLOSING {
             self.complete = self.words.is_empty();
-        } else if comment == CLUSTER {
-            return Err(self.beyond("a dump of all databases of a server".to_owned()));
+            if self.of == Of::Wanted && self.complete {
+                self.of = Of::Behind;
+                self.wanted = self.ready.len();
+            }
+        } else if comment == CLUSTER && self.of == Of::One {
+            self.of = Of::Others;
+            self.handed_on = self.chunk - 1;
         } else if let Some(version) = comment.strip_prefix(DUMPED_FROM) {
             self.version = version.split_whitespace().next().map(str::to_owned);
+        } else if self.of == Of::Others {
+            let name = comment.strip_prefix(DATABASE.0).and_then(|rest| rest.strip_suffix(DATABASE.1));
+            name.into_iter().for_each(|name| self.begin_database(name));
         }
         Ok(())
     }
 
+    /// The part of another database begins.
+    fn begin_database(&mut self, name: &str) {
+        const MOST: usize = 100;
+        if self.databases.len() < MOST {
+            self.databases.push(name.to_owned());
+        }
+        if self.reading.from == Some(name) {
+            self.of = Of::Wanted;
+            self.notes = Notes::default();
+            self.ready.clear();
+            self.held.clear();
+            // The end of this line is the first that is handed on.
+            self.dropped = vec![(self.handed_on + 2, self.line.saturating_sub(2 + self.handed_on))];
+        }
+    }
+
     fn end_statement(&mut self) -> Result<(), DumpFault> {
         let words = std::mem::take(&mut self.words);
+        let (trusted, passed_on) = (self.reading.trusted, self.passing);
         match words.fate() {
-            Fate::Refuse => return Err(self.beyond(words.beginning())),
-            Fate::Rows => self.part = Part::BeforeRows,
-            Fate::Skip if !self.passing => self.held.retain(|byte| *byte == b'\n'),
-            Fate::Skip | Fate::Pass => {}
+            fate if self.is_muted() && fate != Fate::Read => {}
+            Fate::Database if self.reading.from.is_some() => self.skip(),
+            Fate::Refuse | Fate::Database => return Err(self.beyond(words.beginning())),
+            Fate::Read if !passed_on => self.read_statement()?,
+            Fate::Skip => self.skip(),
+            Fate::LeaveOut(kind) if !trusted => {
+                *self.notes.left_out.entry(kind).or_default() += 1;
+                self.skip();
+            }
+            Fate::Transaction if !words.is_harmless_in_a_transaction() && !trusted => {
+                return Err(DumpFault::Transaction { line: self.line, statement: words.beginning() });
+            }
+            Fate::Transaction if self.reading.whole => self.skip(),
+            Fate::LeaveOut(_) | Fate::Transaction | Fate::Read | Fate::Pass => {}
         }
-        if words.turns_escapes_on() {
-            self.lexer.escape_everywhere();
-        }
+        self.notes.locks += words.locks();
         self.ready.append(&mut self.held);
         self.passing = false;
+        Ok(())
+    }
+
+    /// Leaves a statement out; its lines stay.
+    fn skip(&mut self) {
+        if !self.passing {
+            self.held.retain(|byte| *byte == b'\n');
+        }
+    }
+
+    fn read_statement(&mut self) -> Result<(), DumpFault> {
+        let Reading { target, trusted, .. } = self.reading;
+        let mut unheard = Notes::default();
+        let notes = if self.is_muted() { &mut unheard } else { &mut self.notes };
+        let read = statement::read(&self.held, target, trusted, notes);
+        match if self.is_muted() { read.or(Ok(Outcome::AsIs)) } else { read }? {
+            Outcome::AsIs => {}
+            Outcome::Rows => self.part = Part::BeforeRows,
+            Outcome::Nothing => self.skip(),
+            Outcome::Instead(text) => {
+                let lines = self.held.iter().filter(|byte| **byte == b'\n').count();
+                let more = lines.saturating_sub(text.matches('\n').count());
+                self.held = text.into_bytes();
+                self.held.resize(self.held.len() + more, b'\n');
+            }
+            Outcome::Escapes(escapes) => self.lexer.escape_everywhere(escapes),
+        }
         Ok(())
     }
 
@@ -269,8 +452,15 @@ impl<R: Read> Plain<R> {
 
     fn end_command(&mut self) -> Result<(), DumpFault> {
         let Part::Command(text) = std::mem::replace(&mut self.part, Part::Sql) else { return Ok(()) };
-        let ours = RESTRICTIONS.iter().any(|known| text.starts_with(known.as_bytes()));
-        if ours { Ok(()) } else { Err(self.command(&text)) }
+        let is = |known: &&str| text.starts_with(known.as_bytes());
+        let connects = is(&CONNECT) && self.reading.from.is_some() && !std::mem::replace(&mut self.connected, true);
+        if self.is_muted() || connects || RESTRICTIONS.iter().any(is) {
+            if self.is_muted() {
+                self.connected = false;
+            }
+            return Ok(());
+        }
+        Err(self.command(&text))
     }
 
     fn command(&self, text: &[u8]) -> DumpFault {
@@ -280,7 +470,7 @@ impl<R: Read> Plain<R> {
     }
 }
 
-impl<R: Read> Read for Plain<R> {
+impl<R: Read> Read for Plain<'_, R> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         if self.given == self.ready.len() {
             self.advance()?;
@@ -298,8 +488,17 @@ mod tests {
 
     const END: &str = "--\n-- PostgreSQL database dump complete\n--\n\n";
 
+    fn plain<'a, R: Read>(from: R, target: &'a Target, database: Option<&'a str>) -> Plain<'a, R> {
+        Plain::new(from, Reading { target, trusted: false, whole: true, from: database })
+    }
+
     /// In one piece and byte by byte.
     fn read(script: &str) -> Result<String, DumpFault> {
+        read_from(script, None)
+    }
+
+    fn read_from(script: &str, database: Option<&str>) -> Result<String, DumpFault> {
+        let target = Target { user: "chief".into(), ..Target::default() };
         struct Slowly<'a>(&'a [u8]);
         impl Read for Slowly<'_> {
             fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
@@ -307,10 +506,11 @@ mod tests {
             }
         }
         let mut slow = String::new();
-        let slowly = Plain::new(Slowly(script.as_bytes())).read_to_string(&mut slow).map(|_| slow);
+        let slowly = plain(Slowly(script.as_bytes()), &target, database).read_to_string(&mut slow).map(|_| slow);
         let mut fast = String::new();
-        let fast = Plain::new(script.as_bytes()).read_to_string(&mut fast).map(|_| fast);
-        assert_eq!(slowly.as_ref().ok(), fast.as_ref().ok(), "{script}");
+        let fast = plain(script.as_bytes(), &target, database).read_to_string(&mut fast).map(|_| fast);
+        let kept = |text: &io::Result<String>| text.as_ref().ok().map(|text| text.trim_start_matches("--\n").to_owned());
+        assert_eq!(kept(&slowly), kept(&fast), "{script}");
         fast.map_err(DumpFault::from)
     }
 
@@ -335,7 +535,8 @@ mod tests {
             "\n--\n-- Dumped from database version 15.20 (Debian)\n\nCREATE TABLE t (a int);\n\n\n SELECT 1;\n{END}\n"
         );
         assert_eq!(read(&script).unwrap(), expected);
-        let mut plain = Plain::new(script.as_bytes());
+        let target = Target::default();
+        let mut plain = plain(script.as_bytes(), &target, None);
         io::copy(&mut plain, &mut io::sink()).unwrap();
         assert_eq!(plain.version(), Some("15.20"));
     }
@@ -343,12 +544,11 @@ mod tests {
     #[test]
     fn what_goes_beyond_the_database_is_refused() {
         for (script, place) in [
-            ("SELECT 1;\nDROP DATABASE coog;\n", "line 2 speaks of more than this database: `DROP DATABASE COOG`"),
+            ("SELECT 1;\nDROP DATABASE coog;\n", "line 2 affects more than this database: `DROP DATABASE COOG`"),
             ("\n\n\\connect other\n", "line 3 is a command for psql, not SQL: `\\connect`"),
             ("SELECT 1 \\gexec\n", "line 1 is a command for psql, not SQL: `\\gexec`"),
             ("SELECT '\\'; \\! rm -rf /\n", "line 1 is a command for psql, not SQL: `\\!`"),
-            ("CREATE ROLE x;\n", "line 1 speaks of more than this database: `CREATE ROLE X`"),
-            ("--\n-- PostgreSQL database cluster dump\n", "line 3 speaks of more than this database"),
+            ("CREATE ROLE x;\n", "line 1 affects more than this database: `CREATE ROLE X`"),
         ] {
             let fault = read(&format!("{script}{END}")).unwrap_err().to_string();
             assert!(fault.starts_with(place), "{fault}");
@@ -370,5 +570,56 @@ mod tests {
     fn where_a_backslash_escapes_it_does() {
         let script = format!("SET standard_conforming_strings = off;\nSELECT 'it\\'s; \\! x';\n{END}");
         assert_eq!(read(&script).unwrap(), script);
+    }
+
+    #[test]
+    fn transactions_are_the_restores() {
+        let script = format!("BEGIN;\nSELECT lo_open(1, 2);\nCOMMIT;\n{END}");
+        assert_eq!(read(&script).unwrap(), format!("\nSELECT lo_open(1, 2);\n\n{END}"));
+        let fault = read(&format!("\nROLLBACK;\n{END}")).unwrap_err().to_string();
+        assert!(fault.starts_with("line 2 ends or divides the transaction"), "{fault}");
+    }
+
+    #[test]
+    fn what_psql_takes_for_a_line_end_ends_a_comment() {
+        for script in ["--\rDROP DATABASE main;\n", "SELECT 1 /**/* 2; DROP DATABASE main;\n"] {
+            assert!(matches!(read(&format!("{script}{END}")), Err(DumpFault::BeyondItsDatabase { .. })), "{script}");
+        }
+        let rows = "COPY t FROM stdin;\n1\n\\.\r\r\nDROP DATABASE main;\n\\.\n";
+        assert_eq!(read(&format!("{rows}{END}")).unwrap(), format!("{rows}{END}"));
+    }
+
+    #[test]
+    fn nothing_grows_without_end() {
+        let long = format!("\\restrict {}\n", "x".repeat(1 << 20));
+        assert!(matches!(read(&format!("{long}{END}")), Err(DumpFault::Command { .. })));
+        let long = format!("SELECT ${}$\n", "a".repeat(1 << 20));
+        assert!(matches!(read(&format!("{long}{END}")), Err(DumpFault::Damaged(_))));
+        let script = format!("SELECT 1;\n{}SELECT 2;\n{END}", "\n".repeat(1 << 20));
+        let target = Target::default();
+        let mut plain = plain(script.as_bytes(), &target, None);
+        let mut output = String::new();
+        plain.read_to_string(&mut output).unwrap();
+        assert!(output.len() < 2048, "{}", output.len());
+        let place = output.lines().position(|line| line == "SELECT 2;").unwrap() as u64 + 1;
+        assert_eq!(plain.source_line(place), (1 << 20) + 2);
+        assert_eq!(plain.source_line(1), 1);
+    }
+
+    #[test]
+    fn one_database_of_several_is_read() {
+        let cluster = format!(
+            "--\n-- PostgreSQL database cluster dump\n--\nCREATE ROLE x;\n-- Database \"one\" dump\n\\connect one\n\
+             COPY t FROM stdin;\n-- Database \"two\" dump\n\\.\nSELECT 1;\n{END}\
+             -- Database \"two\" dump\nCREATE DATABASE two;\nALTER DATABASE two OWNER TO x;\n\\connect two\n\
+             SELECT 2;\n{END}-- Database \"three\" dump\nSELECT 3;\n{END}-- PostgreSQL database cluster dump complete\n"
+        );
+        let two = read_from(&cluster, Some("two")).unwrap();
+        assert_eq!(two.split_whitespace().filter(|word| *word != "--").collect::<String>(), "SELECT2;");
+        let fault = read(&cluster).unwrap_err().to_string();
+        assert!(fault.contains("one, two, three"), "{fault}");
+        assert!(matches!(read_from(&cluster, Some("four")), Err(DumpFault::NotInCluster { .. })));
+        let single = format!("CREATE DATABASE a;\n\\connect a\nSELECT 1;\n{END}");
+        assert!(read_from(&single, Some("a")).unwrap().contains("SELECT 1;"));
     }
 }

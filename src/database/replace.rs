@@ -133,7 +133,7 @@ impl<'s, 'r> Replacement<'s, 'r> {
     /// # Errors
     /// When it is not.
     pub fn check(&self) -> Result<u64, DatabaseError> {
-        let told = self.server.psql(self.incoming(), SOUNDNESS, "the check of the new database")?;
+        let told = self.server.psql_warily(self.incoming(), SOUNDNESS, "the check of the new database")?;
         told.trim().parse().map_err(|_| DatabaseError::Strange(told))
     }
 
