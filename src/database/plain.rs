@@ -509,7 +509,8 @@ mod tests {
         let slowly = plain(Slowly(script.as_bytes()), &target, database).read_to_string(&mut slow).map(|_| slow);
         let mut fast = String::new();
         let fast = plain(script.as_bytes(), &target, database).read_to_string(&mut fast).map(|_| fast);
-        let kept = |text: &io::Result<String>| text.as_ref().ok().map(|text| text.trim_start_matches("--\n").to_owned());
+        let kept =
+            |text: &io::Result<String>| text.as_ref().ok().map(|text| text.trim_start_matches("--\n").to_owned());
         assert_eq!(kept(&slowly), kept(&fast), "{script}");
         fast.map_err(DumpFault::from)
     }

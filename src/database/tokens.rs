@@ -32,7 +32,6 @@ const HELD: &[&str] = &[
     "COPY",
     "CREATE",
     "DROP",
-    "END",
     "GRANT",
     "PREPARE",
     "RELEASE",
@@ -157,12 +156,12 @@ impl Words {
         OF_THE_SERVER.iter().any(|kind| self.changes(kind)) && !is_mapping
     }
 
+    /// `END` may end the body of a function.
     fn is_of_transactions(&self) -> bool {
         const WORDS: &[&[&str]] = &[
             &["ABORT"],
             &["BEGIN"],
             &["COMMIT"],
-            &["END"],
             &["PREPARE", "TRANSACTION"],
             &["RELEASE"],
             &["ROLLBACK"],
@@ -205,7 +204,7 @@ impl Words {
 
     /// Whether it only ends or begins a transaction that takes in everything up to here.
     pub(super) fn is_harmless_in_a_transaction(&self) -> bool {
-        [&["BEGIN"][..], &["START"], &["COMMIT"], &["END"]].iter().any(|words| self.is(words))
+        [&["BEGIN"][..], &["START"], &["COMMIT"]].iter().any(|words| self.is(words))
     }
 
     fn is(&self, words: &[&str]) -> bool {
