@@ -3,8 +3,10 @@
 mod afar;
 mod anonymize;
 mod faults;
+mod hostile;
 mod kills;
 mod round_trips;
+mod shapes;
 mod stack;
 mod swap;
 mod tryton;
