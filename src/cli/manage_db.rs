@@ -66,7 +66,7 @@ Examples:
     /// Write a backup; nothing is interrupted
     #[command(after_help = "\
 Examples:
-  lapstrake manage_db dump                        to /tmp/DATABASE-DATE-TIME.sql
+  lapstrake manage_db dump                        to dumps/DATABASE-DATE-TIME.sql of the project
   lapstrake manage_db dump backup.zst --format zst
   lapstrake manage_db dump - --format bin | ssh elsewhere 'cat > backup.bin'")]
     Dump {
@@ -211,7 +211,7 @@ Examples:
   lapstrake manage_db mongo_dump documents.gz"
     )]
     MongoDump {
-        /// Where it goes; `-` is standard output [default: /tmp/mongo-DATE-TIME.gz]
+        /// Where it goes; `-` is standard output [default: dumps/mongo-DATE-TIME.gz of the project]
         #[arg(value_name = "FILE")]
         file: Option<PathBuf>,
         /// Overwrite a file that is there

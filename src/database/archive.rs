@@ -95,7 +95,7 @@ struct Damage<R>(R);
 impl<R: Read> Read for Damage<R> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         self.0.read(into).map_err(|error| {
-            let known = error.get_ref().is_some_and(|inner| inner.is::<DumpFault>());
+            let known = error.get_ref().and_then(|inner| inner.downcast_ref::<DumpFault>()).is_some();
             if known || error.raw_os_error().is_some() || error.kind() == io::ErrorKind::Interrupted {
                 error
             } else {

@@ -23,6 +23,7 @@ pub(super) fn of(complaint: &str) -> Kind {
     const RIGHTS: &[&str] = &[
         "permission denied",
         "must be superuser",
+        "must be a superuser",
         "must be owner",
         "only superusers",
         "only roles with",

@@ -11,7 +11,9 @@ use std::io::{self, Read};
 
 use memchr::memchr;
 
+use super::cluster::{Cluster, Mark};
 use super::lexer::{Lexer, Meaning};
+use super::lines::Lines;
 use super::notes::Notes;
 use super::statement::{self, Outcome};
 use super::tokens::{Fate, Words};
@@ -26,10 +28,7 @@ const LONGEST_COMMAND: usize = 4 << 10;
 const BLANK: usize = 1 << 10;
 
 const CLOSING: &str = "-- PostgreSQL database dump complete";
-const CLUSTER: &str = "-- PostgreSQL database cluster dump";
 const DUMPED_FROM: &str = "-- Dumped from database version ";
-/// pg_dumpall writes it before each database.
-const DATABASE: (&str, &str) = ("-- Database \"", "\" dump");
 /// What pg_dump writes around a dump, with a word of its own; the restore has its own.
 const RESTRICTIONS: &[&str] = &["\\restrict ", "\\unrestrict "];
 const CONNECT: &str = "\\connect ";
@@ -60,19 +59,6 @@ enum Part {
     Rows(Option<usize>),
 }
 
-/// Where in the dump of a whole server the reading is.
-#[derive(Debug, PartialEq, Eq)]
-enum Of {
-    /// It is the dump of one database.
-    One,
-    /// Outside of the database that is read.
-    Others,
-    /// In the database that is read.
-    Wanted,
-    /// Behind the database that is read.
-    Behind,
-}
-
 /// Reads a plain dump as it may go to psql.
 pub(super) struct Plain<'a, R> {
     from: R,
@@ -80,10 +66,7 @@ pub(super) struct Plain<'a, R> {
     notes: Notes,
     buffer: Vec<u8>,
     part: Part,
-    of: Of,
-    databases: Vec<String>,
-    /// How much of what is ready belongs to the database that is read, which ended in it.
-    wanted: usize,
+    cluster: Cluster,
     /// How many lines were handed on before it was known that there are several databases.
     handed_on: u64,
     chunk: u64,
@@ -95,8 +78,7 @@ pub(super) struct Plain<'a, R> {
     ready: Vec<u8>,
     given: usize,
     line: u64,
-    /// Lines that were not handed on: before which line of the output, and how many up to there.
-    dropped: Vec<(u64, u64)>,
+    lines: Lines,
     blank: usize,
     connected: bool,
     complete: bool,
@@ -112,9 +94,7 @@ impl<'a, R: Read> Plain<'a, R> {
             notes: Notes::default(),
             buffer: vec![0; BUFFER],
             part: Part::Sql,
-            of: Of::One,
-            databases: Vec::new(),
-            wanted: 0,
+            cluster: Cluster::default(),
             handed_on: 0,
             chunk: 1,
             lexer: Lexer::new(),
@@ -124,7 +104,7 @@ impl<'a, R: Read> Plain<'a, R> {
             ready: Vec::with_capacity(BUFFER),
             given: 0,
             line: 1,
-            dropped: Vec::new(),
+            lines: Lines::default(),
             blank: 0,
             connected: false,
             complete: false,
@@ -150,8 +130,7 @@ impl<'a, R: Read> Plain<'a, R> {
 
     /// Returns the line of the dump that a line of the output comes from.
     pub(super) fn source_line(&self, line: u64) -> u64 {
-        let before = self.dropped.iter().take_while(|(at, _)| *at <= line).last();
-        line + before.map_or(0, |(_, dropped)| *dropped)
+        self.lines.source(line)
     }
 
     /// Reads on until something is ready; nothing is at the end.
@@ -170,11 +149,7 @@ impl<'a, R: Read> Plain<'a, R> {
             let understood = self.understand(&buffer[..length]);
             self.buffer = buffer;
             understood?;
-            match self.of {
-                Of::Others => self.ready.clear(),
-                Of::Behind => self.ready.truncate(std::mem::take(&mut self.wanted)),
-                Of::One | Of::Wanted => {}
-            }
+            self.cluster.cut(&mut self.ready);
         }
         Ok(())
     }
@@ -189,19 +164,11 @@ impl<'a, R: Read> Plain<'a, R> {
 
     fn end(&self) -> Result<(), DumpFault> {
         let open = !matches!(self.part, Part::Sql) || !self.words.is_empty() || !self.lexer.is_between();
-        match (&self.of, self.reading.from) {
-            (Of::One, _) if open || !self.complete => Err(DumpFault::CutOff),
-            (Of::Others, None) => Err(DumpFault::Cluster { databases: self.databases.clone() }),
-            (Of::Others, Some(from)) => {
-                Err(DumpFault::NotInCluster { name: from.to_owned(), databases: self.databases.clone() })
-            }
-            (Of::Wanted, _) => Err(DumpFault::CutOff),
-            _ => Ok(()),
-        }
+        self.cluster.end(!open && self.complete, self.reading.from)
     }
 
     fn is_muted(&self) -> bool {
-        matches!(self.of, Of::Others | Of::Behind)
+        self.cluster.is_muted()
     }
 
     /// Reads at least one byte; tells how many.
@@ -289,7 +256,7 @@ impl<'a, R: Read> Plain<'a, R> {
                 self.end_statement()?;
                 return Ok(1);
             }
-            Meaning::Comment => self.note_comment()?,
+            Meaning::Comment => self.note_comment(),
             Meaning::TooLong => {
                 return Err(DumpFault::Damaged(format!("line {} has a tag without end", self.line)));
             }
@@ -312,19 +279,9 @@ impl<'a, R: Read> Plain<'a, R> {
         self.blank = (self.blank + run).min(BLANK);
         self.line += run as u64;
         if handed_on < run {
-            self.drop_lines((run - handed_on) as u64);
+            self.lines.drop(self.line, (run - handed_on) as u64);
         }
         run
-    }
-
-    /// Notes that the last lines were not handed on.
-    fn drop_lines(&mut self, lines: u64) {
-        let dropped = self.dropped.last().map_or(0, |(_, dropped)| *dropped) + lines;
-        let at = self.line - dropped;
-        match self.dropped.last_mut() {
-            Some(last) if last.0 == at => last.1 = dropped,
-            _ => self.dropped.push((at, dropped)),
-        }
     }
 
     fn hold(&mut self, bytes: &[u8]) {
@@ -348,39 +305,26 @@ impl<'a, R: Read> Plain<'a, R> {
         self.lexer.next_word();
     }
 
-    fn note_comment(&mut self) -> Result<(), DumpFault> {
+    fn note_comment(&mut self) {
         let comment = self.lexer.comment();
         if comment == CLOSING {
             self.complete = self.words.is_empty();
-            if self.of == Of::Wanted && self.complete {
-                self.of = Of::Behind;
-                self.wanted = self.ready.len();
+            if self.complete {
+                self.cluster.complete(self.ready.len());
             }
-        } else if comment == CLUSTER && self.of == Of::One {
-            self.of = Of::Others;
-            self.handed_on = self.chunk - 1;
         } else if let Some(version) = comment.strip_prefix(DUMPED_FROM) {
             self.version = version.split_whitespace().next().map(str::to_owned);
-        } else if self.of == Of::Others {
-            let name = comment.strip_prefix(DATABASE.0).and_then(|rest| rest.strip_suffix(DATABASE.1));
-            name.into_iter().for_each(|name| self.begin_database(name));
         }
-        Ok(())
-    }
-
-    /// The part of another database begins.
-    fn begin_database(&mut self, name: &str) {
-        const MOST: usize = 100;
-        if self.databases.len() < MOST {
-            self.databases.push(name.to_owned());
-        }
-        if self.reading.from == Some(name) {
-            self.of = Of::Wanted;
-            self.notes = Notes::default();
-            self.ready.clear();
-            self.held.clear();
-            // The end of this line is the first that is handed on.
-            self.dropped = vec![(self.handed_on + 2, self.line.saturating_sub(2 + self.handed_on))];
+        match self.cluster.note(&comment, self.reading.from) {
+            Mark::Several => self.handed_on = self.chunk - 1,
+            Mark::Begin => {
+                self.notes = Notes::default();
+                self.ready.clear();
+                self.held.clear();
+                // The end of this line is the first that is handed on.
+                self.lines.begin(self.line, self.handed_on);
+            }
+            Mark::Nothing => {}
         }
     }
 

@@ -192,11 +192,11 @@ fn policy(text: &str, tokens: &[Token], target: &Target, notes: &mut Notes) -> O
         return Outcome::AsIs;
     };
     let roles = tokens[to + 1..].iter().take_while(|token| !["USING", "WITH", ";"].iter().any(|end| token.is(end)));
-    let unknown = |token: &&Token| {
-        let known = target.roles.is_empty() || target.roles.contains(&token.name());
-        !token.is(",") && !known && !(token.kind == Kind::Word && NOBODYS.contains(&token.name().as_str()))
+    let known = |token: &Token| {
+        let nobodys = token.kind == Kind::Word && NOBODYS.contains(&token.name().as_str());
+        token.is(",") || nobodys || target.roles.is_empty() || target.roles.contains(&token.name())
     };
-    let missing: Vec<&Token> = roles.filter(unknown).collect();
+    let missing: Vec<&Token> = roles.filter(|token| !known(token)).collect();
     if missing.is_empty() {
         notes.add_policy(text);
         return Outcome::AsIs;

@@ -33,7 +33,9 @@ impl Client {
     /// The command that runs a client program with its arguments and what it reads.
     #[must_use]
     pub fn command(&self, program: &str, arguments: &[&str], password: &Secret, input: &str) -> Command {
-        let escaped = password.expose().replace('\\', r"\\").replace(':', r"\:");
+        // What stands behind a line break would be read as SQL.
+        let line = password.expose().lines().next().unwrap_or_default();
+        let escaped = line.replace('\\', r"\\").replace(':', r"\:");
         let bytes = format!("*:*:*:*:{escaped}\n{input}").into_bytes();
         self.start.clone().arg(program).args(arguments.iter().copied()).input(Input::Bytes(bytes))
     }

@@ -219,7 +219,7 @@ fn what_a_file_is() {
     let stray = [b"pg_dump: warning: can't say more\n", &sql[..]].concat();
     let others = piped(&["tar", "-cf", "-", "-C", stack.path("").to_str().unwrap(), "created.sql"], b"");
     for (name, bytes, said) in [
-        ("all.sql", Some(&all[..]), "its databases: main"),
+        ("all.sql", Some(&all[..]), "its databases: template1, main"),
         ("created.sql", None, "--from NAME"),
         ("stray.sql", Some(&stray[..]), "tail -n +2"),
         ("utf16.sql", Some(b"\xff\xfe-\0-\0"), "iconv -f UTF-16"),
