@@ -66,7 +66,7 @@ Examples:
     /// Write a backup; nothing is interrupted
     #[command(after_help = "\
 Examples:
-  lapstrake manage_db dump                        to /tmp/DATABASE-DATE-TIME.sql
+  lapstrake manage_db dump                        to dumps/DATABASE-DATE-TIME.sql of the project
   lapstrake manage_db dump backup.zst --format zst
   lapstrake manage_db dump - --format bin | ssh elsewhere 'cat > backup.bin'")]
     Dump {
@@ -86,7 +86,8 @@ Examples:
     /// Put a backup in the place of the database
     #[command(after_help = "\
 The backup is checked and restored beside the database, which takes part until the very end: whatever fails, it is as
-it was. A dump is a program: load only what you would run.
+it was. A dump is a program: it is restored by a role that may make what it likes in the new database and nothing else
+on the server. What needs more is named; --trust gives it the rights of the connecting user.
 
 Examples:
   lapstrake manage_db load backup.sql
@@ -108,6 +109,12 @@ Examples:
         /// Do not compare the backup's size with the room on the server's disk
         #[arg(long)]
         ignore_room: bool,
+        /// Restore with all rights of the connecting user; only for a dump of your own
+        #[arg(long)]
+        trust: bool,
+        /// The database to load, of a dump of several (pg_dumpall)
+        #[arg(long, value_name = "NAME")]
+        from: Option<String>,
     },
     /// Make the database safe to hand on: the rules in anonymize.yml say how
     #[command(after_help = "\
@@ -204,7 +211,7 @@ Examples:
   lapstrake manage_db mongo_dump documents.gz"
     )]
     MongoDump {
-        /// Where it goes; `-` is standard output [default: /tmp/mongo-DATE-TIME.gz]
+        /// Where it goes; `-` is standard output [default: dumps/mongo-DATE-TIME.gz of the project]
         #[arg(value_name = "FILE")]
         file: Option<PathBuf>,
         /// Overwrite a file that is there

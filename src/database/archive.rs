@@ -1,6 +1,5 @@
-//! What a plain dump is packed in: zip, Zstandard, gzip or nothing.
+//! What a dump is packed in: zip, Zstandard, gzip, several of them or nothing.
 
-use std::fs::File;
 use std::io::{self, BufReader, Read, Write};
 
 use flate2::read::MultiGzDecoder;
@@ -8,64 +7,83 @@ use zip::result::ZipError;
 use zip::write::{SimpleFileOptions, StreamWriter};
 use zip::{CompressionMethod, ZipArchive, ZipWriter};
 
-use super::{DumpFault, Format};
+use super::{DumpFault, Format, Reader};
 
 const BUFFER: usize = 256 << 10;
-/// Zstandard looks back so far at most (32 MiB): our memory does not grow with what somebody else has packed.
-const LONGEST_LOOK_BACK: u32 = 25;
+/// Zstandard looks back so far at most (128 MiB, as the program `zstd` does by default): memory does not grow with what
+/// somebody else has packed.
+const LONGEST_LOOK_BACK: u32 = 27;
+/// What Zstandard says where that is not far enough.
+const TOO_FAR: &str = "too much memory";
 
 /// A packed dump, opened.
-pub struct Opened {
-    file: File,
-    format: Format,
+pub struct Opened<'a> {
+    file: Reader,
+    packings: &'a [Format],
 }
 
-impl Opened {
-    /// A file in its format.
+impl<'a> Opened<'a> {
+    /// A file, and what it is packed in from the outside to the inside.
     #[must_use]
-    pub fn new(file: File, format: Format) -> Self {
-        Self { file, format }
+    pub fn new(file: Reader, packings: &'a [Format]) -> Self {
+        Self { file, packings }
     }
 
-    /// Hands out the plain dump to `work`. What was packed is checked against the sums that were packed with it when
-    /// it is read to its end.
+    /// Hands out what is packed to `work`. It is checked against the sums that were packed with it when it is read to
+    /// its end.
     ///
     /// # Errors
     /// When it cannot be unpacked, and when `work` fails.
-    pub fn plain<T>(self, work: impl FnOnce(&mut (dyn Read + Send)) -> Result<T, DumpFault>) -> Result<T, DumpFault> {
-        let file = BufReader::with_capacity(BUFFER, self.file);
-        match self.format {
-            Format::Sql | Format::Bin => work(&mut { file }),
-            Format::Gz => work(&mut Damage(MultiGzDecoder::new(file))),
-            Format::Zst => {
-                let mut decoder = zstd::Decoder::with_buffer(file).map_err(|error| damaged(&error))?;
-                decoder.window_log_max(LONGEST_LOOK_BACK).map_err(|error| damaged(&error))?;
-                work(&mut Damage(decoder))
-            }
-            Format::Zip => {
-                let mut archive = ZipArchive::new(file).map_err(of_zip)?;
-                let is_file = |index: &usize| {
-                    let name = archive.name_for_index(*index).and_then(Result::ok);
-                    name.is_some_and(|name| !name.ends_with('/'))
-                };
-                let members: Vec<usize> = (0..archive.len()).filter(is_file).collect();
-                let &[index] = members.as_slice() else {
-                    return Err(DumpFault::Foreign("a zip archive with more or less than one file in it"));
-                };
-                work(&mut Damage(archive.by_index(index).map_err(of_zip)?))
-            }
+    pub fn read<T>(self, work: impl FnOnce(&mut (dyn Read + Send)) -> Result<T, DumpFault>) -> Result<T, DumpFault> {
+        let mut file = BufReader::with_capacity(BUFFER, self.file);
+        let [Format::Zip, rest @ ..] = self.packings else { return unpack(&mut file, self.packings, work) };
+        let mut archive = ZipArchive::new(file).map_err(of_zip)?;
+        let is_file = |index: &usize| {
+            let name = archive.name_for_index(*index).and_then(Result::ok);
+            name.is_some_and(|name| !name.ends_with('/'))
+        };
+        let members: Vec<usize> = (0..archive.len()).filter(is_file).collect();
+        let &[index] = members.as_slice() else {
+            let what = "a zip archive with more or less than one file in it";
+            return Err(DumpFault::Foreign { what, command: Some("unzip -p FILE MEMBER") });
+        };
+        unpack(&mut Damage(archive.by_index(index).map_err(of_zip)?), rest, work)
+    }
+}
+
+fn unpack<T>(
+    from: &mut (dyn Read + Send),
+    packings: &[Format],
+    work: impl FnOnce(&mut (dyn Read + Send)) -> Result<T, DumpFault>,
+) -> Result<T, DumpFault> {
+    let Some((packing, rest)) = packings.split_first() else { return work(from) };
+    let from = BufReader::with_capacity(BUFFER, from);
+    match packing {
+        Format::Gz => unpack(&mut Damage(MultiGzDecoder::new(from)), rest, work),
+        Format::Zst => {
+            let mut decoder = zstd::Decoder::with_buffer(from).map_err(|error| damaged(&error))?;
+            decoder.window_log_max(LONGEST_LOOK_BACK).map_err(|error| damaged(&error))?;
+            unpack(&mut Damage(decoder), rest, work)
         }
+        Format::Zip => Err(DumpFault::foreign("a zip archive inside of another archive")),
+        Format::Sql | Format::Bin => work(&mut { from }),
     }
 }
 
 fn damaged(error: &io::Error) -> DumpFault {
-    DumpFault::Damaged(error.to_string())
+    let text = error.to_string();
+    if text.contains(TOO_FAR) {
+        let what = "compressed with a longer window than the 128 MiB that are unpacked here";
+        return DumpFault::Foreign { what, command: Some("zstd -dc --long=31 FILE") };
+    }
+    DumpFault::Damaged(text)
 }
 
 fn of_zip(error: ZipError) -> DumpFault {
     match error {
         ZipError::UnsupportedArchive(_) => {
-            DumpFault::Foreign("a zip archive that is encrypted or packed in a rare way")
+            let what = "a zip archive that is encrypted or packed in a rare way";
+            DumpFault::Foreign { what, command: Some("unzip -p FILE") }
         }
         other => DumpFault::Damaged(other.to_string()),
     }
@@ -77,7 +95,8 @@ struct Damage<R>(R);
 impl<R: Read> Read for Damage<R> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         self.0.read(into).map_err(|error| {
-            if error.raw_os_error().is_some() || error.kind() == io::ErrorKind::Interrupted {
+            let known = error.get_ref().and_then(|inner| inner.downcast_ref::<DumpFault>()).is_some();
+            if known || error.raw_os_error().is_some() || error.kind() == io::ErrorKind::Interrupted {
                 error
             } else {
                 damaged(&error).into()
@@ -151,8 +170,6 @@ impl<W: Write> Write for Packer<W> {
 
 #[cfg(test)]
 mod tests {
-    use std::io::{Seek, SeekFrom};
-
     use super::*;
 
     fn packed(format: Format, text: &[u8]) -> Vec<u8> {
@@ -164,8 +181,9 @@ mod tests {
     fn unpacked(format: Format, bytes: &[u8]) -> Result<Vec<u8>, DumpFault> {
         let mut file = tempfile::tempfile().unwrap();
         file.write_all(bytes).unwrap();
-        file.seek(SeekFrom::Start(0)).unwrap();
-        Opened::new(file, format).plain(|plain| {
+        let file = Reader::of(&file).unwrap();
+        let packings = if format == Format::Sql { &[][..] } else { &[format] };
+        Opened::new(file, packings).read(|plain| {
             let mut text = Vec::new();
             plain.read_to_end(&mut text)?;
             Ok(text)

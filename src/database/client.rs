@@ -19,8 +19,10 @@ const DUMP: &str = "/lapstrake/dump";
 const UNCLAIMED: &str = "lapstrake";
 
 /// What a role or a database may be set to, and must not break off our work.
-const PATIENT: &str = "-c statement_timeout=0 -c lock_timeout=0 -c idle_in_transaction_session_timeout=0 \
+pub(super) const PATIENT: &str = "-c statement_timeout=0 -c lock_timeout=0 -c idle_in_transaction_session_timeout=0 \
      -c default_transaction_read_only=off";
+/// Nothing that somebody made in a database takes the place of what the server has.
+const WARY: &str = " -c search_path=pg_catalog";
 
 /// Where a server is.
 #[derive(Clone, Debug)]
@@ -55,10 +57,33 @@ pub(super) struct Client {
     pub(super) claim: OnceLock<Claim>,
     /// The label of this command's containers, once it holds a lock.
     pub(super) label: String,
+    /// What its sessions are set to.
+    pub(super) options: String,
+}
+
+impl Client {
+    /// Returns the same client for another role.
+    pub(super) fn of(&self, user: &str, password: Secret) -> Self {
+        let Self { place, claim, label, options, .. } = self;
+        let (place, claim, label, options) = (place.clone(), claim.clone(), label.clone(), options.clone());
+        Self { place, user: user.to_owned(), password, claim, label, options }
+    }
+
+    /// Returns the same client for programs that find nothing in a database but what the server has, unless they ask
+    /// for it by its full name.
+    pub(super) fn wary(&self) -> Self {
+        let options = format!("{PATIENT}{WARY}");
+        Self { options, ..self.of(&self.user, Secret::new(self.password.expose())) }
+    }
+
+    /// Whether the password can be told to a client program at all.
+    pub(super) fn has_sound_password(&self) -> bool {
+        !self.password.expose().contains(['\n', '\r', '\0'])
+    }
 }
 
 /// A database whose lock a command holds, and the command's own random word.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Claim {
     pub(super) fingerprint: String,
     pub(super) token: String,
@@ -80,9 +105,7 @@ pub(super) struct Call {
 impl Client {
     /// The same for the session that holds the lock: it is not part of the work that is broken off or cleaned up.
     pub(super) fn unclaimed(&self) -> Self {
-        let password = Secret::new(self.password.expose());
-        let (place, user, label) = (self.place.clone(), self.user.clone(), self.label.clone());
-        Self { place, user, password, claim: OnceLock::new(), label }
+        Self { claim: OnceLock::new(), ..self.wary() }
     }
 
     /// A program that connects to `database`.
@@ -141,7 +164,7 @@ impl Client {
         let command = match &self.place {
             Place::Inside { container, .. } => {
                 let exec = Command::new("docker").args(["exec", "--interactive"]).args(terminal.iter().copied());
-                settings(UNCLAIMED)
+                settings(UNCLAIMED, &self.options)
                     .iter()
                     .fold(exec, |exec, setting| exec.args(["--env", setting]))
                     .args([container, "psql"])
@@ -167,7 +190,8 @@ impl Client {
 
     fn within(&self, container: &str) -> Command {
         let exec = Command::new("docker").args(["exec", "--interactive"]);
-        let exec = settings(&self.tag()).iter().fold(exec, |exec, setting| exec.args(["--env", setting]));
+        let exec =
+            settings(&self.tag(), &self.options).iter().fold(exec, |exec, setting| exec.args(["--env", setting]));
         exec.arg(container).input(Input::Nothing).apart()
     }
 
@@ -182,7 +206,7 @@ impl Client {
                 network.iter().fold(run, |run, network| run.args(["--network", network]))
             }
         };
-        settings(&self.tag()).iter().fold(run, |run, setting| run.args(["--env", setting]))
+        settings(&self.tag(), &self.options).iter().fold(run, |run, setting| run.args(["--env", setting]))
     }
 
     fn apart(&self, options: &[&str], database: &Name, words: &[&str]) -> Call {
@@ -200,10 +224,10 @@ impl Client {
     }
 }
 
-fn settings(tag: &str) -> [String; 5] {
+fn settings(tag: &str, options: &str) -> [String; 5] {
     [
         format!("PGAPPNAME={tag}"),
-        format!("PGOPTIONS={PATIENT}"),
+        format!("PGOPTIONS={options}"),
         "PGCLIENTENCODING=UTF8".to_owned(),
         "PGCONNECT_TIMEOUT=10".to_owned(),
         // What programs say is read by us.
@@ -218,11 +242,12 @@ mod tests {
     fn client(place: Place) -> Client {
         let password = Secret::new(r"s:e\cret");
         let claim = OnceLock::from(Claim { fingerprint: "ab".into(), token: "cd".into() });
-        Client { place, user: "admin".into(), password, claim, label: "lapstrake=p/ab".into() }
+        let (user, label, options) = ("admin".into(), "lapstrake=p/ab".into(), PATIENT.into());
+        Client { place, user, password, claim, label, options }
     }
 
     fn shown(command: &Command) -> String {
-        let own = settings("lapstrake ab cd").map(|setting| format!(" --env '{setting}'"));
+        let own = settings("lapstrake ab cd", PATIENT).map(|setting| format!(" --env '{setting}'"));
         let mut text = command.to_string();
         for setting in own {
             text = text.replace(&setting, "").replace(&setting.replace('\'', ""), "");

@@ -83,7 +83,7 @@ fn kind(path: &Path) -> io::Result<Kind> {
 }
 
 fn foreign() -> io::Error {
-    DumpFault::Foreign("neither an archive of mongodump nor a zip archive of its files").into()
+    DumpFault::foreign("neither an archive of mongodump nor a zip archive of its files").into()
 }
 
 /// The files that mongorestore reads, each in the folder of its database, whatever stands above. Each is read to its

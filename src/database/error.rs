@@ -34,6 +34,9 @@ pub enum DatabaseError {
     /// There is no such database.
     #[error("there is no database `{0}`")]
     Missing(String),
+    /// The password cannot be told to client programs.
+    #[error("the password of the database server has a line break in it")]
+    Password,
     /// A signal came.
     #[error("interrupted")]
     Interrupted,
@@ -87,9 +90,101 @@ pub enum DumpFault {
     /// It cannot be read.
     #[error("{0}")]
     Unreadable(io::Error),
-    /// It is something that we do not load.
-    #[error("it is {0}")]
-    Foreign(&'static str),
+    /// It is something that is not loaded.
+    #[error("it is {what}")]
+    Foreign {
+        /// What it is.
+        what: &'static str,
+        /// The command that writes what is in it.
+        command: Option<&'static str>,
+    },
+    /// It is a tar archive, and none of pg_dump's.
+    #[error("it is a tar archive of files, the first of which is `{first}`")]
+    Tarball {
+        /// The first file.
+        first: String,
+    },
+    /// It is a folder (`pg_dump --format directory`).
+    #[error("it is a folder, written by pg_dump in its directory format")]
+    Folder,
+    /// There is no room to write it down.
+    #[error("there is no room left in {folder} for what comes through a pipe or out of a packing")]
+    NoSpool {
+        /// Where it is written.
+        folder: String,
+    },
+    /// Something stands before the dump.
+    #[error("line {lines} is not part of the dump: `{text}`")]
+    Stray {
+        /// How many lines do not belong to it.
+        lines: usize,
+        /// The first of them.
+        text: String,
+    },
+    /// It holds several databases.
+    #[error("it is a dump of a whole server, made by pg_dumpall; its databases: {}", databases.join(", "))]
+    Cluster {
+        /// Their names.
+        databases: Vec<String>,
+    },
+    /// It does not hold the database that is wanted.
+    #[error("it holds no database `{name}`, but {}", databases.join(", "))]
+    NotInCluster {
+        /// The one that is wanted.
+        name: String,
+        /// Those that are there.
+        databases: Vec<String>,
+    },
+    /// It ends or divides the transaction in which it is restored.
+    #[error("line {line} ends or divides the transaction in which it is restored: `{statement}`")]
+    Transaction {
+        /// Where.
+        line: u64,
+        /// Its first words.
+        statement: String,
+    },
+    /// Its bytes are no text in its encoding, or it is in one that is not read.
+    #[error("its text is not valid in the encoding {encoding}")]
+    Encoding {
+        /// The encoding.
+        encoding: String,
+    },
+    /// It asks for an extension that the server does not have.
+    #[error("it needs the extension `{name}`, which the server does not have")]
+    NoExtension {
+        /// The extension.
+        name: String,
+    },
+    /// It asks for an extension that may reach beyond the database.
+    #[error("it asks for the extension `{name}`, which may reach beyond its database")]
+    Untrusted {
+        /// The extension.
+        name: String,
+    },
+    /// It was changed between the check and the end of the restore.
+    #[error("it was changed while it was being loaded")]
+    Changed,
+    /// The role that restores it may not do what it says.
+    #[error("it does what only a superuser may: {complaint}")]
+    NotAllowed {
+        /// What the server said, with the statement.
+        complaint: String,
+    },
+    /// It needs what the server does not have.
+    #[error("it needs what the server does not have: {complaint}")]
+    Lacking {
+        /// What the server said, with the statement.
+        complaint: String,
+    },
+    /// There is no way to restore it with fewer rights.
+    #[error("`{user}` may not create the role that restores it with fewer rights")]
+    NoRole {
+        /// Who loads it.
+        user: String,
+    },
+    /// psql cannot be kept from running programs.
+    #[error("the server's psql is too old to be restricted: a plain dump could have it run programs")]
+    Unrestricted,
     /// It is not what it was said to be.
     #[error("it is not in the format `{said}`")]
     Mistaken {
@@ -105,8 +200,8 @@ pub enum DumpFault {
     /// It ends before its closing line.
     #[error("it is cut off: the closing line of a complete dump is not there")]
     CutOff,
-    /// It speaks of more than one database.
-    #[error("line {line} speaks of more than this database: `{statement}`")]
+    /// It affects more than its database.
+    #[error("line {line} affects more than this database: `{statement}`")]
     BeyondItsDatabase {
         /// Where.
         line: u64,
@@ -142,22 +237,68 @@ pub enum DumpFault {
 impl DumpFault {
     /// What to do about it.
     #[must_use]
-    pub fn advice(&self) -> Option<&'static str> {
-        match self {
-            Self::Foreign(_) => Some("plain SQL (also in zip, zst or gz) and pg_dump's custom format can be loaded"),
-            Self::Mistaken { .. } => Some("without --format it is recognised by its content"),
-            Self::Damaged(_) | Self::CutOff | Self::Empty => {
-                Some("dump it again, or copy it again from where it was made")
+    pub fn advice(&self, file: &Path) -> Option<String> {
+        let known: &str = match self {
+            Self::Foreign { command: Some(command), .. } => return Some(piped(command, file)),
+            Self::Foreign { command: None, .. } => {
+                "plain SQL and pg_dump's archives can be loaded, also in zip, zst or gz"
             }
-            Self::Altered => {
-                Some("copy it again from where it was made; if you changed it yourself, take its last line out")
+            Self::Folder => return Some(piped("pg_restore --file=- FILE", file)),
+            Self::NoSpool { .. } => "make room there, or name another folder in TMPDIR",
+            Self::Tarball { .. } => return Some(piped("tar -xOf FILE MEMBER", file)),
+            Self::Stray { lines, .. } => return Some(piped(&format!("tail -n +{} FILE", lines + 1), file)),
+            Self::Mistaken { .. } => "without --format it is recognised by its content",
+            Self::Damaged(_) | Self::CutOff | Self::Empty => "dump it again, or copy it again from where it was made",
+            Self::Altered => "copy it again from where it was made; if you changed it yourself, take its last line out",
+            Self::BeyondItsDatabase { .. } => "dump one database, without --create; or name it with --from NAME",
+            Self::Cluster { .. } | Self::NotInCluster { .. } => "name one of them with --from NAME",
+            Self::Newer { .. } => "load it into a server of that version, or of a newer one",
+            Self::NoRoom { .. } => "make room, or load it all the same with --ignore-room",
+            Self::Transaction { .. } | Self::NotAllowed { .. } => {
+                "if the dump is your own, --trust restores it with all rights of the connecting user"
             }
-            Self::BeyondItsDatabase { .. } => Some("dump one database, without --create"),
-            Self::Newer { .. } => Some("load it into a server of that version, or of a newer one"),
-            Self::NoRoom { .. } => Some("make room, or load it all the same with --ignore-room"),
-            Self::Unreadable(_) | Self::Command { .. } => None,
-        }
+            Self::NoRole { .. } => "have an administrator grant CREATEROLE; or, if the dump is your own, use --trust",
+            Self::Unrestricted => {
+                "update the server's image to a later minor version, dump with --format bin, or, if the dump is your own, use --trust"
+            }
+            Self::Encoding { encoding } => return Some(recode(encoding, file)),
+            Self::Lacking { .. } => "install it on the server (a collation comes with its locale), or dump without it",
+            Self::NoExtension { .. } => "install it on the server, or dump without it",
+            Self::Untrusted { .. } => {
+                "list it under `x-lapstrake.database.extensions`; or, if the dump is your own, use --trust"
+            }
+            Self::Changed => "load it again when nobody writes to it any more",
+            Self::Unreadable(_) | Self::Command { .. } => return None,
+        };
+        Some(known.to_owned())
     }
+
+    /// Something that no command makes loadable.
+    pub(crate) fn foreign(what: &'static str) -> Self {
+        Self::Foreign { what, command: None }
+    }
+}
+
+/// A command whose output can be loaded.
+fn piped(command: &str, file: &Path) -> String {
+    format!("`{} | lapstrake manage_db load -`", command.replace("FILE", &quoted(file)))
+}
+
+fn recode(encoding: &str, file: &Path) -> String {
+    let from = if encoding.eq_ignore_ascii_case("SQL_ASCII") || encoding.eq_ignore_ascii_case("UTF8") {
+        "LATIN1"
+    } else {
+        encoding
+    };
+    let steps =
+        format!("iconv -f {from} -t UTF-8 FILE | sed \"s/^SET client_encoding = .*/SET client_encoding = 'UTF8';/\"");
+    format!("dump it with the encoding that its text is in; a plain dump in {from}: {}", piped(&steps, file))
+}
+
+fn quoted(file: &Path) -> String {
+    let text = file.display().to_string();
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./+=@%,".contains(c);
+    if text.chars().all(plain) { text } else { format!("'{}'", text.replace('\'', r"'\''")) }
 }
 
 /// What travels through readers, which know input errors only.

@@ -36,6 +36,8 @@ pub(super) enum Meaning {
     Command,
     /// It ended a comment of one line; its text can be asked for.
     Comment,
+    /// It makes a tag longer than any that a dump has.
+    TooLong,
 }
 
 /// Reads a script byte by byte.
@@ -51,6 +53,8 @@ pub(super) struct Lexer {
 
 /// Longer words and comments tell nothing.
 const LONGEST: usize = 128;
+/// pg_dump's tags are a few bytes long.
+const LONGEST_TAG: usize = 1024;
 
 impl Lexer {
     pub(super) fn new() -> Self {
@@ -84,9 +88,9 @@ impl Lexer {
         matches!(self.place, Place::Sql | Place::Line)
     }
 
-    /// A backslash escapes in every text from now on (`standard_conforming_strings = off`).
-    pub(super) fn escape_everywhere(&mut self) {
-        self.escapes_everywhere = true;
+    /// Whether a backslash escapes in every text from now on (`standard_conforming_strings = off`).
+    pub(super) fn escape_everywhere(&mut self, escapes: bool) {
+        self.escapes_everywhere = escapes;
     }
 
     /// The byte that ends what is being read, where nothing else matters: the way there can be skipped.
@@ -112,12 +116,16 @@ impl Lexer {
             Place::Tag if byte == b'$' => Place::Dollar { seen: 0 },
             Place::Tag if is_of_word(byte) => {
                 self.tag.push(byte);
+                if self.tag.len() > LONGEST_TAG {
+                    meaning = Meaning::TooLong;
+                }
                 Place::Tag
             }
             // `$1` and the like: no tag after all.
             Place::Tag => return self.read_sql(byte),
             Place::Dollar { seen } => self.in_dollar(byte, seen),
-            Place::Line if byte == b'\n' => {
+            // psql ends a comment at either of them.
+            Place::Line if byte == b'\n' || byte == b'\r' => {
                 meaning = Meaning::Comment;
                 Place::Sql
             }
@@ -127,11 +135,21 @@ impl Lexer {
                 }
                 Place::Line
             }
-            Place::Block { depth, before } => in_block(byte, depth, before),
+            Place::Block { depth, before } => {
+                let place = in_block(byte, depth, before);
+                // The `/` that ends a comment begins no other one.
+                self.before = b' ';
+                return self.within(place);
+            }
             same @ (Place::Text { .. } | Place::Name) => same,
         };
         self.before = byte;
         meaning
+    }
+
+    fn within(&mut self, place: Place) -> Meaning {
+        self.place = place;
+        Meaning::Inside
     }
 
     fn read_sql(&mut self, byte: u8) -> Meaning {
@@ -227,6 +245,7 @@ mod tests {
             "SELECT 1 /* ; /* \\! */ ; */;",
             "SELECT $1, a$b$c + 2 - -1;",
             "SELECT e'\\'' || 'e' || U&'\\0041';",
+            "SELECT 1 /**/* 2 --;\r;",
         ] {
             assert_eq!(ends(script), (vec![script.len() - 1], vec![]), "{script}");
         }

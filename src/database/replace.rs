@@ -147,7 +147,7 @@ impl<'l, 's, 'r> Replacement<'l, 's, 'r> {
     /// When it is not.
     pub fn check(&self) -> Result<u64, DatabaseError> {
         reached("filled");
-        let told = self.lock.server().psql(self.incoming(), SOUNDNESS, "the check of the new database")?;
+        let told = self.lock.server().psql_warily(self.incoming(), SOUNDNESS, "the check of the new database")?;
         told.trim().parse().map_err(|_| DatabaseError::Strange(told))
     }
 

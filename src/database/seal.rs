@@ -84,6 +84,13 @@ impl<R: Read> Sealed<R> {
         self.last.drain(..beyond);
     }
 
+    /// Returns the sum of everything that was read.
+    pub(super) fn sum(&self) -> String {
+        let mut sum = self.sum.clone();
+        sum.update(&self.last);
+        digits(&sum.finalize())
+    }
+
     fn is_altered(&self) -> bool {
         let told = self.last.strip_prefix(MARK.as_bytes()).and_then(|rest| rest.strip_suffix(b"\n"));
         told.is_some_and(|told| told != digits(&self.sum.clone().finalize()).as_bytes())

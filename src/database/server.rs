@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use serde::de::DeserializeOwned;
 
-use super::client::{Call, Claim, Client, Place};
+use super::client::{Call, Claim, Client, PATIENT, Place};
 use super::{DatabaseError, Name};
 use crate::docker::{Captured, Command, Input, Mending, Runner, interrupted};
 use crate::machine::random_secret;
@@ -31,8 +31,8 @@ impl<'a> Server<'a> {
     /// of our connections and containers.
     pub fn new(runner: &'a dyn Runner, place: Place, user: &str, password: Secret, work: &str) -> Self {
         let label = format!("lapstrake.work={work}");
-        let client = Client { place, user: user.to_owned(), password, claim: OnceLock::new(), label };
-        Self { runner, client }
+        let (user, options) = (user.to_owned(), PATIENT.to_owned());
+        Self { runner, client: Client { place, user, password, claim: OnceLock::new(), label, options } }
     }
 
     /// As whom we connect.
@@ -111,10 +111,34 @@ impl<'a> Server<'a> {
 
     /// Asks for rows, each a JSON value on a line of its own.
     pub(super) fn ask<T: DeserializeOwned>(&self, sql: &str) -> Result<Vec<T>, DatabaseError> {
-        let told = self.psql(&Name::maintenance(), sql, "the question to the server")?;
+        let told = self.psql_warily(&Name::maintenance(), sql, "the question to the server")?;
         told.lines()
             .map(|line| serde_json::from_str(line).map_err(|_| DatabaseError::Strange(line.to_owned())))
             .collect()
+    }
+
+    /// The same, where nothing that somebody made in the database takes the place of what the server has.
+    pub(super) fn psql_warily(&self, database: &Name, sql: &str, doing: &str) -> Result<String, DatabaseError> {
+        let Call { command, first } = self.client.wary().connecting(database, PSQL);
+        let bytes = [&first, sql.as_bytes()].concat();
+        let told = self.capture(&command.input(Input::Bytes(bytes)))?;
+        Ok(well(told, doing)?.text())
+    }
+
+    /// Runs a program that connects to nothing on what `from` gives, and writes what it says to `to`.
+    pub(super) fn transform(
+        &self,
+        words: &[&str],
+        from: &mut (dyn Read + Send),
+        to: &mut dyn Write,
+    ) -> Result<(), DatabaseError> {
+        let call = Call { command: self.client.plain(words), first: Vec::new() };
+        self.stream(call, Some(from), to, "the look into the archive")
+    }
+
+    /// Returns the same server as another role finds it.
+    pub(super) fn login(&self, user: &str, password: Secret) -> Self {
+        Self { runner: self.runner, client: self.client.of(user, password) }
     }
 
     /// Runs statements in a database, and gives back what they tell. What is being done is a noun.
@@ -157,15 +181,16 @@ impl<'a> Server<'a> {
         self.stream(self.client.connecting(database, words), None, to, doing)
     }
 
-    /// Runs a program that connects to a database and reads a file of this machine by itself.
+    /// Runs a program that connects to a database and reads a file of this machine by itself, and `from`.
     pub(super) fn read_file(
         &self,
         file: &Path,
         database: &Name,
         words: &[&str],
+        from: &mut (dyn Read + Send),
         doing: &str,
     ) -> Result<(), DatabaseError> {
-        self.stream(self.client.reading(file, database, words), None, &mut io::sink(), doing)
+        self.stream(self.client.reading(file, database, words), Some(from), &mut io::sink(), doing)
     }
 
     /// Runs a program that connects to nothing, on what `from` gives, and tells what it wrote.
@@ -214,9 +239,15 @@ impl<'a> Server<'a> {
 
     fn capture(&self, command: &Command) -> Result<Captured, DatabaseError> {
         uninterrupted()?;
+        self.must_have_sound_password()?;
         let told = self.runner.capture(command);
         uninterrupted()?;
         Ok(told?)
+    }
+
+    /// What stands behind a line break in it would be read as SQL.
+    fn must_have_sound_password(&self) -> Result<(), DatabaseError> {
+        if self.client.has_sound_password() { Ok(()) } else { Err(DatabaseError::Password) }
     }
 
     fn stream(
@@ -227,6 +258,7 @@ impl<'a> Server<'a> {
         doing: &str,
     ) -> Result<(), DatabaseError> {
         uninterrupted()?;
+        self.must_have_sound_password()?;
         let Call { command, first } = call;
         let told = match from {
             Some(from) if first.is_empty() => self.runner.stream(&command, Some(from), to),

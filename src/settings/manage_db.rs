@@ -157,6 +157,10 @@ pub struct Load {
     pub jobs: Option<usize>,
     /// Whether the room on the server's disk does not matter.
     pub ignore_room: bool,
+    /// Whether the dump may do whatever the connecting user may.
+    pub trust: bool,
+    /// The database of a dump of several, where that was said.
+    pub from: Option<String>,
 }
 
 impl From<cli::ManageDb> for ManageDb {
@@ -177,8 +181,8 @@ impl From<cli::DatabaseVerb> for DatabaseVerb {
             Verb::Dump { file, format, force, anonymized } => {
                 Self::Dump(Dump { file, format: format.into(), force, anonymized })
             }
-            Verb::Load { file, format, keep_old, jobs, ignore_room } => {
-                Self::Load(Load { file, format: format.map(Into::into), keep_old, jobs, ignore_room })
+            Verb::Load { file, format, keep_old, jobs, ignore_room, trust, from } => {
+                Self::Load(Load { file, format: format.map(Into::into), keep_old, jobs, ignore_room, trust, from })
             }
             Verb::Anonymize(arguments) => Self::Anonymize(arguments.into()),
             Verb::Undo { keep_old } => Self::Undo { keep_old },

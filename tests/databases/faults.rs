@@ -60,7 +60,7 @@ fn a_backup_that_is_not_sound() {
     newer[6] += 50;
     refused(&stack, "newer.bin", &newer, "and the server is 15");
     for (statement, why) in [
-        ("DROP DATABASE main;", "line 1 speaks of more than this database"),
+        ("DROP DATABASE main;", "line 1 affects more than this database"),
         ("\\connect postgres", "line 1 is a command for psql"),
         ("SELECT 1 \\; \\! touch /tmp/lapstrake-was-here", "line 1 is a command for psql"),
     ] {

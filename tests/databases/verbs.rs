@@ -172,7 +172,8 @@ fn backups_are_closed_and_overwrite_nothing() {
     let unnamed = stack.db(&["dump", "--format", "zst", "--report", "json"]).well();
     let report: serde_json::Value = serde_json::from_str(&unnamed.stdout).unwrap();
     let file = report["file"].as_str().unwrap();
-    assert!(file.starts_with("/tmp/main-20") && file.ends_with(".zst"), "{file}");
+    let folder = stack.path("dumps/main-20").display().to_string();
+    assert!(file.starts_with(&folder) && file.ends_with(".zst"), "{file}");
     let listed = stack.db(&["list"]).well().stdout;
     assert!(listed.lines().any(|line| line.starts_with("main ") && line.contains("20")), "{listed}");
     fs::remove_file(file).unwrap();

@@ -20,8 +20,8 @@ const VERB: &str = "dump";
 const DOING: &str = "the dump";
 
 pub(super) fn run(session: &Session<'_>, settings: &settings::Dump) -> Result<Exit, Failure> {
-    let target =
-        Target::new(settings.file.as_deref(), settings.force, &session.name.file_stem(), settings.format.word())?;
+    let names = (session.name.file_stem(), settings.format.word());
+    let target = Target::new(settings.file.as_deref(), settings.force, session.project.root(), (&names.0, names.1))?;
     if target.path().is_none() && session.settings.report == settings::Format::Json {
         let problem = Diagnostic::error("usage", "standard output is the backup's: the report has no place there");
         return Err(Failure::new(Exit::Usage, problem));

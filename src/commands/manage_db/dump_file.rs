@@ -1,7 +1,8 @@
 //! Where a backup goes: it is whole and under its name, or not there. Nobody else can read it, and no link is followed.
 
-use std::fs::File;
+use std::fs::{self, DirBuilder, File};
 use std::io::{self, BufWriter, ErrorKind, Write};
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 use jiff::Zoned;
@@ -16,8 +17,8 @@ use crate::files::FileError;
 use crate::report::Diagnostic;
 
 const BUFFER: usize = 256 << 10;
-/// Where a backup goes that was given no name.
-const FOLDER: &str = "/tmp";
+/// The project's folder for backups that were given no name.
+const FOLDER: &str = "dumps";
 
 /// Where a backup goes.
 #[derive(Debug)]
@@ -41,13 +42,20 @@ pub(super) struct Written {
 
 impl Target {
     /// Where to go, if one may go there. A backup without a name gets one from `stem` and the time.
-    pub(super) fn new(file: Option<&Path>, force: bool, stem: &str, ending: &str) -> Result<Self, Failure> {
+    pub(super) fn new(
+        file: Option<&Path>,
+        force: bool,
+        root: &Path,
+        (stem, ending): (&str, &str),
+    ) -> Result<Self, Failure> {
         let path = match file {
             Some(file) if file == Path::new("-") => return Ok(Self::Output),
             Some(file) => file.to_owned(),
             None => {
                 let time = Zoned::now().strftime("%Y%m%d-%H%M%S").to_string();
-                Path::new(FOLDER).join(format!("{stem}-{time}.{ending}"))
+                let folder = root.join(FOLDER);
+                make_folder(&folder).map_err(|error| cannot_write(&folder, &error))?;
+                folder.join(format!("{stem}-{time}.{ending}"))
             }
         };
         match path.symlink_metadata() {
@@ -100,6 +108,15 @@ impl Target {
                 Ok(written)
             }
         }
+    }
+}
+
+/// Makes the folder of backups, if it is not there: nobody else can look into it, and git does not take it up.
+fn make_folder(folder: &Path) -> io::Result<()> {
+    match DirBuilder::new().mode(0o700).create(folder) {
+        Ok(()) => fs::write(folder.join(".gitignore"), "*\n"),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
+        Err(error) => Err(error),
     }
 }
 
@@ -170,7 +187,7 @@ mod tests {
     }
 
     fn target(path: &Path, force: bool) -> Result<Target, Failure> {
-        Target::new(Some(path), force, "coog", "sql")
+        Target::new(Some(path), force, Path::new("/nowhere"), ("coog", "sql"))
     }
 
     #[test]
@@ -196,6 +213,19 @@ mod tests {
         assert!(!victim.exists() && !path.is_symlink());
         assert!(target(Path::new("/dev/null"), true).is_err());
         assert!(target(folder.path(), true).is_err());
+    }
+
+    #[test]
+    fn a_backup_without_a_name_goes_to_a_folder_of_the_project() {
+        let root = tempfile::tempdir().unwrap();
+        for _ in 0..2 {
+            let target = Target::new(None, false, root.path(), ("coog", "zst")).unwrap();
+            let name = target.path().unwrap().strip_prefix(root.path().join("dumps")).unwrap().display().to_string();
+            assert!(name.starts_with("coog-20") && name.ends_with(".zst"), "{name}");
+        }
+        let folder = root.path().join("dumps");
+        assert_eq!(folder.metadata().unwrap().permissions().mode() & 0o777, 0o700);
+        assert_eq!(fs::read_to_string(folder.join(".gitignore")).unwrap(), "*\n");
     }
 
     #[test]

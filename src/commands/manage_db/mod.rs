@@ -108,9 +108,9 @@ impl From<DatabaseError> for Failure {
                 let problem = problem("database", &error);
                 Self::new(Exit::Failed, if complaint.is_empty() { problem } else { problem.with_note(complaint) })
             }
-            DatabaseError::Dump { ref fault, .. } => {
+            DatabaseError::Dump { ref fault, ref file } => {
                 let problem = problem("dump", &error);
-                Self::new(Exit::Failed, fault.advice().into_iter().fold(problem, Diagnostic::with_help))
+                Self::new(Exit::Failed, fault.advice(file).into_iter().fold(problem, Diagnostic::with_help))
             }
             DatabaseError::Busy(ref sessions) => {
                 let problem =
@@ -129,9 +129,10 @@ impl From<DatabaseError> for Failure {
             DatabaseError::LockLost | DatabaseError::InUse => {
                 Self::new(Exit::Failed, problem("database", &error).with_help("run the command again"))
             }
-            DatabaseError::Strange(_) | DatabaseError::Missing(_) | DatabaseError::Name(_) => {
-                Self::new(Exit::Failed, problem("database", &error))
-            }
+            DatabaseError::Password
+            | DatabaseError::Strange(_)
+            | DatabaseError::Missing(_)
+            | DatabaseError::Name(_) => Self::new(Exit::Failed, problem("database", &error)),
         }
     }
 }

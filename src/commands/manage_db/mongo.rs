@@ -63,7 +63,7 @@ impl<'a> Session<'a> {
     }
 
     pub(super) fn dump(&self, file: Option<&Path>, force: bool) -> Result<Exit, Failure> {
-        let target = Target::new(file, force, NAME, "gz")?;
+        let target = Target::new(file, force, self.project.root(), (NAME, "gz"))?;
         if target.path().is_none() && self.settings.report == Format::Json {
             let problem = Diagnostic::error("usage", "standard output is the backup's: the report has no place there");
             return Err(Failure::new(Exit::Usage, problem));

@@ -1,0 +1,15 @@
+--
+-- PostgreSQL database dump
+--
+
+SET client_encoding = 'UTF8';
+CREATE TABLE public.t (a text);
+SELECT set_config('standard_conforming_' || 'strings', 'off', false);
+SELECT 'a\'; SELECT $q$';
+\connect victim
+DROP TABLE precious;
+--$q$;
+
+--
+-- PostgreSQL database dump complete
+--
