@@ -144,7 +144,7 @@ mod tests {
     const PART: &str = "--\n-- PostgreSQL database dump\n--\n\n\\restrict k\n\nSET statement_timeout = 0;\n\
         SET row_security = off;\n\nSELECT 1;\n\n--\n-- PostgreSQL database dump complete\n--\n\n\\unrestrict k\n\n";
 
-    fn through<'w>(section: Section<&'w mut Vec<u8>>, text: &str, size: usize) -> Option<String> {
+    fn through(section: Section<&mut Vec<u8>>, text: &str, size: usize) -> Option<String> {
         let mut section = section;
         text.as_bytes().chunks(size).for_each(|piece| section.write_all(piece).unwrap());
         section.finish().unwrap().map(|tail| String::from_utf8(tail).unwrap())
