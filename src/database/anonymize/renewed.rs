@@ -42,7 +42,7 @@ impl<'p> Renewed<'p> {
             }
         }
         if let Some(oid) = oid {
-            renewed.follow(plan, catalogue, oid, &mut Vec::new());
+            renewed.follow(plan, catalogue, (oid, &plan.going(catalogue)), &mut Vec::new());
         }
         renewed
     }
@@ -53,15 +53,15 @@ impl<'p> Renewed<'p> {
     }
 
     /// What refers to rows that go, goes too or becomes null, as its foreign key says.
-    fn follow(&mut self, plan: &Plan, catalogue: &Catalogue, child: u32, way: &mut Vec<u32>) {
+    fn follow(&mut self, plan: &Plan, catalogue: &Catalogue, (child, going): (u32, &[u32]), way: &mut Vec<u32>) {
         for link in catalogue.links.iter().filter(|link| link.child == child && link.parent != child) {
-            if way.contains(&link.parent) {
+            if !going.contains(&link.parent) || way.contains(&link.parent) {
                 continue;
             }
             way.push(child);
             let Some(parent) = catalogue.numbered(link.parent) else { continue };
             let mut above = Renewed::of(plan, catalogue, |step| step.oid == parent.oid, None);
-            above.follow(plan, catalogue, parent.oid, way);
+            above.follow(plan, catalogue, (parent.oid, going), way);
             way.pop();
             let Some(rows) = refers(link, parent, &above.gone) else { continue };
             match link.on_delete {
