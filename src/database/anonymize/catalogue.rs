@@ -46,6 +46,8 @@ pub struct Table {
     pub(super) oid: u32,
     pub(super) schema: String,
     pub(super) relation: String,
+    /// Whether it may be read.
+    pub(super) readable: bool,
     /// About how many rows it has.
     pub estimate: u64,
     /// Its columns.
@@ -100,6 +102,7 @@ SELECT json_build_object(
   'oid', c.oid::bigint,
   'schema', n.nspname,
   'relation', c.relname,
+  'readable', has_table_privilege(c.oid, 'SELECT'),
   'estimate', greatest(c.reltuples, 0)::bigint,
   'columns', coalesce((
     SELECT json_agg(json_build_object(

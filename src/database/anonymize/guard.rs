@@ -84,18 +84,10 @@ impl Actor {
 /// The tables whose rows change or go, with what hangs on rows that go.
 fn touched(plan: &Plan, catalogue: &Catalogue) -> Vec<String> {
     let mut numbers: Vec<u32> = plan.steps.iter().map(|step| step.oid).collect();
-    let mut going: Vec<u32> =
-        plan.steps.iter().filter(|step| matches!(step.work, Work::Delete(_))).map(|step| step.oid).collect();
-    while let Some(parent) = going.pop() {
-        for link in
-            catalogue.links.iter().filter(|link| link.parent == parent && matches!(link.on_delete, 'c' | 'n' | 'd'))
-        {
-            if !numbers.contains(&link.child) {
-                numbers.push(link.child);
-                going.push(link.child);
-            }
-        }
-    }
+    let going = plan.going(catalogue);
+    let hangs =
+        catalogue.links.iter().filter(|link| going.contains(&link.parent) && matches!(link.on_delete, 'c' | 'n' | 'd'));
+    numbers.extend(hangs.map(|link| link.child));
     let tables = numbers.iter().filter_map(|number| catalogue.numbered(*number));
     let mut names: Vec<String> = tables
         .flat_map(|table| {

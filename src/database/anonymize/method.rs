@@ -53,6 +53,8 @@ pub(super) struct Change {
     pub(super) survives: String,
     /// Whether the new value is one that could be the old one.
     pub(super) is_compared: bool,
+    /// The same value in two steps: what is made first, and what is made of that, which it calls `{made}`.
+    pub(super) prepared: Option<(String, String)>,
 }
 
 impl Method {
@@ -108,7 +110,14 @@ impl Method {
             Self::FrenchSsn if column.length.is_some_and(|length| length < FRENCH_SSN) => {
                 Err(format!("takes {} characters, and such a number has {FRENCH_SSN}", column.length.unwrap_or(0)))
             }
-            Self::FrenchSsn => hidden(column, name, &french_ssn(&draw)),
+            Self::FrenchSsn => {
+                let birth = birth(&draw);
+                let change =
+                    hidden(column, name, &format!("(SELECT {} FROM (SELECT {birth} AS n) AS born)", french_ssn("n")))?;
+                // Where the birth can be made first, it is made once.
+                let prepared = column.is_text().then(|| (birth, french_ssn("{made}")));
+                Ok(Change { prepared, ..change })
+            }
             Self::Null if column.required => emptied(column, name),
             Self::Null => Ok(replaced(format!("{name} IS NOT NULL"), "NULL".to_owned())),
             Self::Empty => {
@@ -150,12 +159,12 @@ fn hidden(column: &Column, name: &str, text: &str) -> Result<Change, String> {
 fn compared(text: &str) -> Change {
     let trace = format!("hashtextextended({text}, {SEED})");
     let (applies, value) = (String::new(), String::new());
-    Change { applies, value, survives: format!("{trace} = {{trace}}"), trace, is_compared: true }
+    Change { applies, value, survives: format!("{trace} = {{trace}}"), trace, is_compared: true, prepared: None }
 }
 
 /// Nothing of the value is left: that is seen without remembering it.
 fn replaced(applies: String, value: String) -> Change {
-    Change { survives: applies.clone(), applies, value, trace: "0".to_owned(), is_compared: false }
+    Change { survives: applies.clone(), applies, value, trace: "0".to_owned(), is_compared: false, prepared: None }
 }
 
 /// The column must have a value: the emptiest there is.
@@ -202,12 +211,16 @@ fn fitted(column: &Column, name: &str, token: &str, length: u32) -> String {
     )
 }
 
-/// Sex, year, month, department, place and number of a birth, and the key: 97 less the remainder.
-fn french_ssn(draw: &str) -> String {
+/// Sex, year, month, department, place and number of a birth: 13 digits.
+fn birth(draw: &str) -> String {
     format!(
-        "(SELECT n || lpad((97 - n % 97)::text, 2, '0') FROM (SELECT \
-         (1 + h % 2) * 1000000000000 + (h / 2 % 100) * 10000000000 + (1 + h / 200 % 12) * 100000000 \
-         + (21 + h / 2400 % 75) * 1000000 + (1 + h / 180000 % 990) * 1000 + 1 + h / 178200000 % 999 AS n \
-         FROM (SELECT {draw} & 9223372036854775807 AS h) AS drawn) AS made)"
+        "(SELECT (1 + h % 2) * 1000000000000 + (h / 2 % 100) * 10000000000 + (1 + h / 200 % 12) * 100000000 \
+         + (21 + h / 2400 % 75) * 1000000 + (1 + h / 180000 % 990) * 1000 + 1 + h / 178200000 % 999 \
+         FROM (SELECT {draw} & 9223372036854775807 AS h) AS drawn)"
     )
+}
+
+/// A birth with its key: 97 less the remainder.
+fn french_ssn(birth: &str) -> String {
+    format!("{birth} || lpad((97 - {birth} % 97)::text, 2, '0')")
 }

@@ -185,6 +185,22 @@ impl Plan {
         planned
     }
 
+    /// The tables of which rows go, because the plan says so or because what they refer to goes.
+    pub(super) fn going(&self, catalogue: &Catalogue) -> Vec<u32> {
+        let deleted = self.steps.iter().filter(|step| matches!(step.work, Work::Delete(_)));
+        let mut going: Vec<u32> = deleted.map(|step| step.oid).collect();
+        let mut looked = 0;
+        while let Some(parent) = going.get(looked).copied() {
+            looked += 1;
+            for link in catalogue.links.iter().filter(|link| link.parent == parent && link.on_delete == 'c') {
+                if !going.contains(&link.child) {
+                    going.push(link.child);
+                }
+            }
+        }
+        going
+    }
+
     pub(super) fn fault(&mut self, what: String, why: String, span: Span) {
         self.faults.push(Skipped { what, why, near: None, span, absent: false });
     }

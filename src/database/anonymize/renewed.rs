@@ -2,6 +2,7 @@
 
 use super::Plan;
 use super::catalogue::{Catalogue, Link, Table};
+use super::method::Change;
 use super::plan::{Planned, Step, Work};
 use super::script::meant;
 use super::shared::Shared;
@@ -19,8 +20,9 @@ pub(super) struct Renewed<'p> {
     pub(super) emptied: Vec<(String, String)>,
 }
 
-/// What is called so is the new value of a column, or whether there is one.
+/// What is called so is the new value of a column, null where there is none; what it is made of; or whether there is one.
 const NEW: &str = "lapstrake_new_";
+const MADE: &str = "lapstrake_made_";
 const MEANT: &str = "lapstrake_meant_";
 
 impl<'p> Renewed<'p> {
@@ -42,7 +44,7 @@ impl<'p> Renewed<'p> {
             }
         }
         if let Some(oid) = oid {
-            renewed.follow(plan, catalogue, oid, &mut Vec::new());
+            renewed.follow(plan, catalogue, (oid, &plan.going(catalogue)), &mut Vec::new());
         }
         renewed
     }
@@ -53,15 +55,15 @@ impl<'p> Renewed<'p> {
     }
 
     /// What refers to rows that go, goes too or becomes null, as its foreign key says.
-    fn follow(&mut self, plan: &Plan, catalogue: &Catalogue, child: u32, way: &mut Vec<u32>) {
+    fn follow(&mut self, plan: &Plan, catalogue: &Catalogue, (child, going): (u32, &[u32]), way: &mut Vec<u32>) {
         for link in catalogue.links.iter().filter(|link| link.child == child && link.parent != child) {
-            if way.contains(&link.parent) {
+            if !going.contains(&link.parent) || way.contains(&link.parent) {
                 continue;
             }
             way.push(child);
             let Some(parent) = catalogue.numbered(link.parent) else { continue };
             let mut above = Renewed::of(plan, catalogue, |step| step.oid == parent.oid, None);
-            above.follow(plan, catalogue, parent.oid, way);
+            above.follow(plan, catalogue, (parent.oid, going), way);
             way.pop();
             let Some(rows) = refers(link, parent, &above.gone) else { continue };
             match link.on_delete {
@@ -91,12 +93,18 @@ impl<'p> Renewed<'p> {
     pub(super) fn rows(&self, from: &str) -> String {
         let planned: Vec<&Planned> = self.columns.iter().map(|(_, planned)| *planned).collect();
         let shared = Shared::of(&planned);
-        let mut inner = String::new();
+        let (mut inner, mut made) = (String::new(), String::new());
         for (number, planned) in planned.iter().enumerate() {
             let meant = meant(planned, &shared, "t");
-            inner += &format!(", ({meant}) AS {MEANT}{number}");
-            if planned.change.is_compared {
-                inner += &format!(", CASE WHEN {meant} THEN {} END AS {NEW}{number}", planned.change.value);
+            let Change { value, prepared, is_compared, .. } = &planned.change;
+            match (is_compared, prepared) {
+                (false, _) => inner += &format!(", ({meant}) AS {MEANT}{number}"),
+                (true, None) => inner += &format!(", CASE WHEN {meant} THEN {value} END AS {NEW}{number}"),
+                (true, Some((first, then))) => {
+                    made += &format!(", {first} AS {MADE}{number}");
+                    let value = then.replace("{made}", &format!("t.{MADE}{number}"));
+                    inner += &format!(", CASE WHEN {meant} THEN {value} END AS {NEW}{number}");
+                }
             }
         }
         for (number, (_, rows)) in self.emptied.iter().enumerate() {
@@ -104,17 +112,16 @@ impl<'p> Renewed<'p> {
         }
         let kept: Vec<String> = self.gone.iter().map(|rows| format!("({rows}) IS NOT TRUE")).collect();
         let kept = if kept.is_empty() { String::new() } else { format!(" WHERE {}", kept.join(" AND ")) };
-        format!("(SELECT t.*{inner} FROM {}{kept} OFFSET 0) t", shared.decided(from, ""))
+        format!("(SELECT t.*{inner} FROM {}{kept} OFFSET 0) t", shared.decided_with(from, "", &made))
     }
 
     /// The new value of a column.
     pub(super) fn value(&self, column: &str) -> String {
         let old = format!("t.{}", identifier(column));
         let changes = self.columns.iter().enumerate().filter(|(_, (_, planned))| planned.column == column);
-        let value = changes.fold(old, |former, (number, (_, planned))| {
-            let value =
-                if planned.change.is_compared { format!("t.{NEW}{number}") } else { planned.change.value.clone() };
-            format!("CASE WHEN t.{MEANT}{number} THEN {value} ELSE {former} END")
+        let value = changes.fold(old, |former, (number, (_, planned))| match planned.change.is_compared {
+            true => format!("coalesce(t.{NEW}{number}, {former})"),
+            false => format!("CASE WHEN t.{MEANT}{number} THEN {} ELSE {former} END", planned.change.value),
         });
         let emptied = self.emptied.iter().enumerate().filter(|(_, (emptied, _))| emptied == column);
         emptied.fold(value, |value, (number, _)| format!("CASE WHEN t.{MEANT}e{number} THEN NULL ELSE {value} END"))
@@ -124,11 +131,11 @@ impl<'p> Renewed<'p> {
     /// old one.
     pub(super) fn marks(&self) -> Vec<String> {
         let one = |(number, (_, planned)): (usize, &((usize, usize), &Planned))| {
-            let old = identifier(&planned.column);
+            let (old, new) = (identifier(&planned.column), format!("t.{NEW}{number}"));
             match planned.change.is_compared {
-                true => format!(
-                    "CASE WHEN t.{MEANT}{number} THEN CASE WHEN t.{NEW}{number}::text = t.{old}::text THEN 2 ELSE 1 END ELSE 0 END"
-                ),
+                true => {
+                    format!("CASE WHEN {new} IS NULL THEN 0 WHEN {new}::text = t.{old}::text THEN 2 ELSE 1 END")
+                }
                 false => format!("CASE WHEN t.{MEANT}{number} THEN 1 ELSE 0 END"),
             }
         };

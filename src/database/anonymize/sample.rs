@@ -65,7 +65,8 @@ pub(super) fn samples(
         for ((column, _), seen) in hidden.iter().zip(seen) {
             origin += 1;
             let column = format!("{}.{}", step.table, column.name);
-            for (text, strength) in chosen(seen) {
+            let goes = matches!(step.work, Work::Delete(_));
+            for (text, strength) in chosen(seen, goes) {
                 if known.insert(text.to_lowercase()) {
                     all.push(Sample { text, origin, column: column.clone(), strength });
                 }
@@ -143,9 +144,11 @@ fn sought(text: &str) -> Option<String> {
 }
 
 /// What is looked for: values that stand once among those that were seen, for what is common stands elsewhere too.
-fn chosen(seen: HashMap<String, usize>) -> Vec<(String, Strength)> {
-    let rare = seen.into_iter().filter(|(_, count)| *count == 1).map(|(text, _)| {
-        let strength = strength(&text);
+/// Of rows that go nobody said which columns are personal: of them it is what people wrote, and never one value alone.
+fn chosen(seen: HashMap<String, usize>, goes: bool) -> Vec<(String, Strength)> {
+    let is_sought = |text: &str| !is_reference(text) && (!goes || text.contains(' '));
+    let rare = seen.into_iter().filter(|(text, count)| *count == 1 && is_sought(text)).map(|(text, _)| {
+        let strength = if goes { Strength::Weak } else { strength(&text) };
         (text, strength)
     });
     let mut rare: Vec<(String, Strength)> = rare.collect();
@@ -165,6 +168,14 @@ fn strength(text: &str) -> Strength {
         (text.len() >= 8 && (digits > 0 || text.contains('@'))) || (text.len() >= 10 && words > 1) || text.len() >= 20
     };
     if is_strong { Strength::Strong } else { Strength::Weak }
+}
+
+/// Whether it refers to a row, as `party.party,17` does.
+fn is_reference(text: &str) -> bool {
+    text.rsplit_once(',').is_some_and(|(model, number)| {
+        let is_name = |each: char| each.is_ascii_lowercase() || each.is_ascii_digit() || "._".contains(each);
+        !model.is_empty() && model.chars().all(is_name) && number.parse::<i64>().is_ok()
+    })
 }
 
 /// Whether it begins as `2026-01-31` does.
@@ -191,6 +202,12 @@ mod tests {
         ] {
             assert_eq!(strength(text), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn what_refers_to_rows_is_not_looked_for() {
+        assert!(is_reference("party.party,17") && is_reference("a.b_c,-1"));
+        assert!(!is_reference("Martin,17") && !is_reference("a.b,c") && !is_reference(",1"));
     }
 
     #[test]

@@ -29,10 +29,16 @@ impl<'p> Shared<'p> {
 
     /// The rows of a table, or a sample of them, with the decisions: what the row is called, `t`, has both.
     pub(super) fn decided(&self, table: &str, sample: &str) -> String {
-        if self.0.is_empty() {
+        self.decided_with(table, sample, "")
+    }
+
+    /// The same with more columns, each after a comma.
+    pub(super) fn decided_with(&self, table: &str, sample: &str, more: &str) -> String {
+        if self.0.is_empty() && more.is_empty() {
             return format!("{table} t{sample}");
         }
-        format!("(SELECT t.*, t.ctid, t.tableoid, {} FROM {table} t{sample} OFFSET 0) t", self.decisions())
+        let decisions = if self.0.is_empty() { String::new() } else { format!(", {}", self.decisions()) };
+        format!("(SELECT t.*, t.ctid, t.tableoid{decisions}{more} FROM {table} t{sample} OFFSET 0) t")
     }
 
     /// The decisions alone, each with the `place` of its row: an update cannot have them in the row that it changes.

@@ -48,6 +48,11 @@ fn nothing_of_the_old_rows_is_left() {
         "SELECT count(*) FROM party_search WHERE name ~ '^[0-9a-f]{16}$' AND email ~ '^[0-9a-f]{16}@example.org$'";
     assert_eq!(stack.sql("other", shapes), "50");
 
+    stack.db(&["dump", "--anonymized", "--format", "bin", "shared.bin"]).well();
+    stack.db(&["load", "--database", "other", "--yes", "shared.bin"]).well();
+    assert_eq!(stack.sql("other", shapes), "50", "of a copy that was anonymised");
+    assert_eq!(stack.sql("other", "SELECT count(*) FROM audit"), "0");
+
     stack.db(&["anonymize", "--yes", "--no-vacuum"]).well();
     assert!(is_clean(&dumped(&stack)), "{}", dumped(&stack));
     assert_eq!(stack.sql("main", "SELECT count(*) FROM audit"), "0");

@@ -101,6 +101,14 @@ fn nothing_is_left(parties: u32) {
     stack.lap(&["up", "-d", "-q", "app"]).well();
     within(Duration::from_secs(60), "the application does not let the administrator in", || logs_in(&stack, "admin"));
     assert!(!logs_in(&stack, "before"));
+
+    // What was dumped is loaded: its foreign keys hold, and the password is the one that the rules have stored.
+    stack.sql("main", "UPDATE res_user SET password_hash = 'none'");
+    stack.db(&["load", "--yes", "shared.sql"]).well();
+    assert_eq!(found(&stack, dumped), "0");
+    assert_eq!(stack.sql("main", KEPT), kept);
+    assert_eq!(stack.sql("main", "SELECT count(*) FROM res_user WHERE password_hash = 'x'"), "0");
+    within(Duration::from_secs(60), "the application does not let the administrator in", || logs_in(&stack, "admin"));
 }
 
 #[test]

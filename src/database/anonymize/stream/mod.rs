@@ -55,7 +55,8 @@ pub fn snapshot<T, E: From<DatabaseError>>(
         let told = conversation.ask(&begin(version, &drawn))?;
         let name = told.trim().to_owned();
         let catalogue = catalogue_within(conversation)?;
-        let tables: Vec<String> = catalogue.tables().map(super::Table::lockable).collect();
+        let tables: Vec<String> =
+            catalogue.tables().filter(|table| table.readable).map(super::Table::lockable).collect();
         if !tables.is_empty() {
             // Nobody may change a table's form between one part and the next.
             conversation.ask(&format!("LOCK TABLE {} IN ACCESS SHARE MODE;", tables.join(", ")))?;
