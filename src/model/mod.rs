@@ -29,3 +29,4 @@ pub use paths::{clean, join, relative};
 pub use prune::{LeftOut, drop_edges, drop_unused};
 pub use published::{Published, published};
 pub use settle::settle;
+pub use short::bind_source;
