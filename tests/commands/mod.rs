@@ -9,6 +9,7 @@ mod hooks;
 mod init;
 mod manual;
 mod passthrough;
+mod secrets;
 mod services;
 mod status;
 mod terminals;
