@@ -1,10 +1,12 @@
 //! What every verb works with: the settings, the surroundings, and the steps that most verbs begin with.
 
+use std::path::Path;
+
 use crate::docker::{Command, Compose, Ended, RunError, Runner, find_trouble, look_usual};
 use crate::environment::ProcessEnvironment;
 use crate::exit::Exit;
 use crate::project::Project;
-use crate::report::{Report, Sources};
+use crate::report::{Diagnostic, Report, Sources};
 use crate::settings::Settings;
 use crate::terminal::Printer;
 
@@ -47,6 +49,7 @@ impl Context<'_> {
         let (mut sources, mut report) = (Sources::default(), Report::default());
         let configured = deployment::plan(project, self.process, &mut sources, &mut report);
         misnamed(project).into_iter().for_each(|problem| report.push(problem));
+        folder_problem(project).into_iter().for_each(|problem| report.push(problem));
         Planned { sources, report, configured }
     }
 
@@ -94,6 +97,31 @@ impl Context<'_> {
         let trouble = if ended.code > 128 { None } else { find_trouble(self.runner) };
         trouble.map_or_else(|| Failure::said(Exit::Theirs(ended.code)), Failure::from)
     }
+}
+
+/// A folder that docker compose cannot be called in: it takes the path of the folder it is in for an address, where a `%`
+/// and control characters have no place.
+fn folder_problem(project: &Project) -> Option<Diagnostic> {
+    let is_refused = |folder: &Path| {
+        let path = folder.as_os_str().as_encoded_bytes();
+        let is_escape = |at: usize| path.get(at + 1..at + 3).is_some_and(|two| two.iter().all(u8::is_ascii_hexdigit));
+        path.iter().enumerate().any(|(at, byte)| byte.is_ascii_control() || *byte == b'%' && !is_escape(at))
+    };
+    let here = std::env::current_dir().ok().filter(|here| is_refused(here));
+    let folder = here.as_deref().or_else(|| Some(project.root()).filter(|root| is_refused(root)))?;
+    let shown: String = folder
+        .to_string_lossy()
+        .chars()
+        .flat_map(|each| if each.is_control() { each.escape_default().collect() } else { vec![each] })
+        .collect();
+    let title = format!("docker compose cannot be called in the folder {shown}");
+    let problem = match here {
+        Some(_) => Diagnostic::error("folder", title),
+        None => Diagnostic::warning("folder", title),
+    };
+    let problem =
+        problem.with_note("it takes the folder's path for an address, in which `%`, tabs and line ends have no place");
+    Some(problem.with_help("give the folder another name"))
 }
 
 impl Configured {

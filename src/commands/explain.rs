@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde_json::{Value, json};
 
 use super::{Context, Failure};
-use crate::deployment::Configured;
+use crate::deployment::{Configured, without_literals};
 use crate::environment::{Explanation, HIDDEN, Sample, load};
 use crate::exit::Exit;
 use crate::project::Project;
@@ -57,7 +57,8 @@ fn service(context: &Context<'_>, project: &Project, settings: &Explain) -> Resu
     let Some(configured) = &planned.configured else {
         return context.settle(planned).map(drop);
     };
-    let Some((path, node)) = find(&configured.model, &settings.subject) else {
+    let shown = (!settings.show_secrets).then(|| without_literals(&configured.model));
+    let Some((path, node)) = find(shown.as_ref().unwrap_or(&configured.model), &settings.subject) else {
         return Err(unknown(configured, &settings.subject));
     };
     let teller = Teller::new(configured, &planned.sources, settings.show_secrets);

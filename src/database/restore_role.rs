@@ -54,15 +54,6 @@ impl<'s, 'r> RestoreRole<'s, 'r> {
         let sql = handover(&self.database, self.owner.as_deref());
         self.server.psql_warily(&self.database, &sql, "the passing on of what was restored").map(drop)
     }
-
-    /// Removes the role of a database that is gone.
-    ///
-    /// # Errors
-    /// When the server does not do it.
-    pub fn remove(server: &Server<'_>, database: &Name) -> Result<(), DatabaseError> {
-        let sql = format!("SET client_min_messages = warning;\nDROP ROLE IF EXISTS {};\n", database.identifier());
-        server.psql_warily(&Name::maintenance(), &sql, "the removal of the role that restores").map(drop)
-    }
 }
 
 /// Extensions come first: nothing that a dump makes is there while their scripts run.

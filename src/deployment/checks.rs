@@ -39,6 +39,7 @@ pub(super) fn check(model: &Node, environment: &Environment, project: &Project, 
     }
     for service in services.into_iter().flat_map(Map::values) {
         check_env_files(&service.value, project, report);
+        check_mounts(&service.value, project, report);
     }
     let profiles = environment.lookup("COMPOSE_PROFILES").map_or("", |found| found.value);
     let profiles: Vec<String> = profiles.split(',').filter(|name| !name.is_empty()).map(str::to_owned).collect();
@@ -63,6 +64,24 @@ fn check_env_files(service: &Node, project: &Project, report: &mut Report) {
             problem = problem.with_note(format!("looked for {}", places.join(", ")));
         }
         report.push(problem);
+    }
+}
+
+/// The engine takes a mount apart at each `:`, also where one is part of a folder's name.
+fn check_mounts(service: &Node, project: &Project, report: &mut Report) {
+    for mount in service.get("volumes").and_then(Node::as_list).into_iter().flatten() {
+        let Some(source) = model::bind_source(mount) else { continue };
+        let path = model::clean(&project.root().join(source));
+        if !source.starts_with('~') && path.to_string_lossy().contains(':') {
+            report.push(
+                Diagnostic::error(
+                    "mount",
+                    format!("docker cannot mount {}: there is a `:` in its name", path.display()),
+                )
+                .at(mount.span, "mounted here")
+                .with_help("give the folder another name, or mount a volume"),
+            );
+        }
     }
 }
 

@@ -1,19 +1,29 @@
-//! What would be written, against what is there. No secret is shown: `compose.yaml` holds none, `.env` is masked.
+//! What would be written, against what is there. No secret is shown: what both files hold of them is masked.
 
 use indexmap::IndexMap;
 use similar::TextDiff;
 
 use super::Configured;
 use super::changes::{OnDisk, values};
+use super::literals::without_literals_since;
 use crate::files;
+use crate::yaml::{Node, emit};
 
 /// The difference of both files in unified form; empty where nothing would change.
 #[must_use]
 pub fn diff(configured: &Configured) -> String {
-    let old_compose = files::read_text(&configured.compose_file).unwrap_or_default();
     let before = OnDisk::read(configured);
+    let old_compose = files::read_text(&configured.compose_file).unwrap_or_default();
+    let old_compose = before.model.as_ref().map(|model| shown(&old_compose, model, None)).unwrap_or_default();
+    let new_compose = shown(&configured.compose_text, &configured.model, before.model.as_ref());
     let (old_env, new_env) = masked(configured, &before.values);
-    unified("compose.yaml", &old_compose, &configured.compose_text) + &unified(".env", &old_env, &new_env)
+    unified("compose.yaml", &old_compose, &new_compose) + &unified(".env", &old_env, &new_env)
+}
+
+/// The comments that a file begins with, and its model without the secrets that are written out in it.
+fn shown(text: &str, model: &Node, before: Option<&Node>) -> String {
+    let head: String = text.split_inclusive('\n').take_while(|line| line.starts_with('#') || line == &"\n").collect();
+    head + &emit(&without_literals_since(model, before))
 }
 
 /// Whether a file would be written.

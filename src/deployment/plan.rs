@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
-use super::{checks, left_out, service_env};
+use super::{checks, left_out, literals, service_env};
 use crate::environment::{Environment, ProcessEnvironment, dotenv, dotenv_line, load};
 use crate::fragments::{Disabled, Fragment, Selection, discover, select};
 use crate::model::{Beaten, Found, Scope, Variables, Workshop, drop_edges, drop_unused, settle};
@@ -80,6 +80,7 @@ pub fn plan(
     let model = named(model, &project_name);
     checks::check(&model, &environment, project, report);
     checks::check_variables(&model, &environment, &read, project, report);
+    literals::warn(&model, sources, report);
     let env_text = match dotenv(&environment) {
         Ok(text) => text + &choice_of_file(project, &environment),
         Err(problems) => {
@@ -232,6 +233,10 @@ fn named(model: Node, name: &str) -> Node {
 pub(super) const FIRST_LINE: &str = "# Written by lapstrake:";
 
 fn compose_text(model: &Node, selection: &Selection, project: &Project) -> String {
+    head(selection, project) + &emit(model)
+}
+
+fn head(selection: &Selection, project: &Project) -> String {
     let mut text =
         format!("{FIRST_LINE} change the fragments, overlays or overrides instead, and configure again.\n#\n");
     let mut add = |path: &Path| text.push_str(&format!("#   {}\n", project.name_of(path)));
@@ -242,5 +247,5 @@ fn compose_text(model: &Node, selection: &Selection, project: &Project) -> Strin
         }
     }
     text.push('\n');
-    text + &emit(model)
+    text
 }

@@ -34,12 +34,11 @@ fn has_plugin(own: Option<&Path>) -> bool {
 }
 
 fn engine_may_listen(own: Option<&Path>) -> bool {
-    let socket = match std::env::var("DOCKER_HOST") {
-        Ok(host) if !host.is_empty() => host.strip_prefix("unix://").map(str::to_owned),
-        _ if uses_a_context(own) => None,
-        _ => Some(SOCKET.to_owned()),
-    };
-    socket.is_none_or(|socket| answers(Path::new(&socket)))
+    match std::env::var("DOCKER_HOST") {
+        Ok(host) if !host.is_empty() => host.strip_prefix("unix://").is_some_and(|socket| answers(Path::new(socket))),
+        // What is elsewhere may not be there.
+        _ => !uses_a_context(own) && answers(Path::new(SOCKET)),
+    }
 }
 
 /// A context says elsewhere where the engine is; docker knows.

@@ -24,6 +24,18 @@ pub enum Trouble {
     /// No engine answers.
     #[error("docker is installed, but its engine is not running or cannot be reached")]
     NoEngine,
+    /// DOCKER_HOST or a context leads to an engine that does not answer.
+    #[error("the docker engine cannot be reached where DOCKER_HOST or the docker context say it is: {said}")]
+    Elsewhere {
+        /// What docker said.
+        said: String,
+    },
+    /// The context that DOCKER_CONTEXT or `docker context use` names does not exist.
+    #[error("docker has no context of the name that was chosen: {said}")]
+    NoContext {
+        /// What docker said.
+        said: String,
+    },
 }
 
 impl Trouble {
@@ -40,6 +52,10 @@ impl Trouble {
             Self::NoEngine => {
                 "start it (`sudo systemctl start docker`), or see where DOCKER_HOST and `docker context` point"
             }
+            Self::Elsewhere { .. } => {
+                "correct or unset DOCKER_HOST, or choose another context (`docker context ls` lists them)"
+            }
+            Self::NoContext { .. } => "unset DOCKER_CONTEXT, or choose one that `docker context ls` lists",
         }
     }
 }
@@ -56,12 +72,21 @@ pub fn find_trouble(runner: &dyn Runner) -> Option<Trouble> {
         return Some(Trouble::TooOld { found: version });
     }
     let engine = ask(&["version", "--format", "{{.Server.Version}}"]).ok()?;
-    if engine.ended.well() {
-        None
-    } else if engine.complaint().contains("permission denied") {
-        Some(Trouble::NotAllowed)
+    if engine.ended.well() { None } else { Some(unreachable(&engine.complaint())) }
+}
+
+/// Why the engine cannot be asked, by what docker says of it.
+fn unreachable(said: &str) -> Trouble {
+    const USUAL: &str = "unix:///var/run/docker.sock";
+    let shown = || said.lines().next().unwrap_or_default().trim_end_matches('.').to_owned();
+    if said.contains("permission denied") {
+        Trouble::NotAllowed
+    } else if said.contains("context") && said.contains("not found") {
+        Trouble::NoContext { said: shown() }
+    } else if said.is_empty() || said.contains(USUAL) || !said.contains("://") {
+        Trouble::NoEngine
     } else {
-        Some(Trouble::NoEngine)
+        Trouble::Elsewhere { said: shown() }
     }
 }
 
@@ -85,6 +110,22 @@ mod tests {
             assert_eq!(is_too_old(version), old, "{version}");
         }
         assert!(!is_too_old("dev"));
+    }
+
+    #[test]
+    fn an_engine_elsewhere_is_told_from_one_that_is_not_started() {
+        let elsewhere = |said: &str| matches!(unreachable(said), Trouble::Elsewhere { .. });
+        assert!(elsewhere("Cannot connect to the Docker daemon at tcp://127.0.0.1:1. Is the docker daemon running?"));
+        assert!(elsewhere("error during connect: Get \"http://bogus:2375/v1.50/version\": no such host"));
+        assert!(elsewhere("unable to resolve docker endpoint: invalid bind address format: foo://x"));
+        let usual = "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?";
+        assert_eq!(unreachable(usual), Trouble::NoEngine);
+        let denied =
+            "permission denied while trying to connect to the Docker daemon socket at unix:///var/run/docker.sock";
+        assert_eq!(unreachable(denied), Trouble::NotAllowed);
+        let context =
+            "Failed to initialize: unable to resolve docker endpoint: context \"nope\": context not found: open x";
+        assert!(matches!(unreachable(context), Trouble::NoContext { .. }));
     }
 
     #[test]

@@ -32,3 +32,4 @@ pub use prune::{LeftOut, drop_edges, drop_unused};
 pub use published::{Published, published};
 pub use remote::{is_remote, refusal as remote_refusal};
 pub use settle::settle;
+pub use short::bind_source;

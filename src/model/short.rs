@@ -1,5 +1,7 @@
 //! The short syntaxes of volumes and ports.
 
+use crate::yaml::Node;
+
 /// A volume in short syntax, split as compose-go's `format.ParseVolume` does it.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct ShortVolume<'a> {
@@ -27,6 +29,21 @@ impl<'a> ShortVolume<'a> {
             let drive = source.as_bytes().get(1) == Some(&b':') && source.as_bytes()[0].is_ascii_alphabetic();
             source.starts_with(['.', '/', '~']) || source.starts_with("\\\\") || drive
         })
+    }
+}
+
+/// The path on the host that a mount brings into a container, in its short or its long form, as it is written.
+#[must_use]
+pub fn bind_source(mount: &Node) -> Option<&str> {
+    match mount.as_word() {
+        Some(short) => {
+            let volume = ShortVolume::parse(short);
+            volume.source.filter(|_| volume.is_bind())
+        }
+        None => {
+            let word = |key: &str| mount.get(key).and_then(Node::as_word);
+            word("source").filter(|_| word("type") == Some("bind"))
+        }
     }
 }
 

@@ -331,3 +331,41 @@ fn a_projects_name_is_a_text_whatever_it_looks_like() {
         assert_eq!(read["name"], name);
     }
 }
+
+/// A project in a folder of this name, which mounts a folder of its own.
+fn in_folder(name: &str) -> (Workspace, std::path::PathBuf) {
+    let workspace = Workspace::empty()
+        .file(&format!("{name}/env.base"), "")
+        .file(&format!("{name}/env.custom"), "COMPOSE_PROJECT_NAME=x\n")
+        .file(&format!("{name}/compose/web.yml"), "services:\n  web:\n    image: x\n    volumes: [./data:/data]\n");
+    let folder = workspace.path(name);
+    (workspace, folder)
+}
+
+#[test]
+fn a_folder_that_docker_refuses_is_said() {
+    for (name, said) in [
+        ("a%sb", "docker compose cannot be called in the folder [FOLDER]/a%sb"),
+        ("a%", "docker compose cannot be called in the folder"),
+        ("a\tb", r"docker compose cannot be called in the folder [FOLDER]/a\tb"),
+        ("a\nb", r"docker compose cannot be called in the folder [FOLDER]/a\nb"),
+        ("a:b", "docker cannot mount [FOLDER]/a:b/data: there is a `:` in its name"),
+    ] {
+        let (workspace, folder) = in_folder(name);
+        let output = workspace.run_in(&folder, &["configure"]);
+        assert!(output.code == 3 && output.stderr.contains(said), "{name:?}: {output}");
+        assert!(workspace.run_in(&folder, &["doctor"]).stdout.contains("✗ docker"), "{name:?}");
+        // Called from elsewhere, docker compose only minds the `:`.
+        let output = workspace.run(&["-C", folder.to_str().expect("text"), "configure"]);
+        assert_eq!(output.code, if name == "a:b" { 3 } else { 0 }, "{name:?}: {output}");
+    }
+    for name in ["a b", "a'b", "a\"b", "a$b", "a,b", "a\\b", "é", "a#b", "a*b", "a?b", "a%41b", "a{b"] {
+        let (workspace, folder) = in_folder(name);
+        let output = workspace.run_in(&folder, &["configure"]);
+        assert_eq!(output.code, 0, "{name:?}: {output}");
+        let mut docker = Command::new("docker");
+        docker.args(["compose", "config", "--quiet"]).current_dir(&folder).env_remove("COMPOSE_PROJECT_NAME");
+        let read = docker.output().expect("docker");
+        assert!(read.status.success(), "{name:?}: {}", String::from_utf8_lossy(&read.stderr));
+    }
+}

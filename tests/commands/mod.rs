@@ -10,6 +10,7 @@ mod init;
 mod manual;
 mod mongo;
 mod passthrough;
+mod secrets;
 mod services;
 mod status;
 mod terminals;

@@ -84,3 +84,35 @@ fn a_failure_of_its_own_keeps_its_exit_code() {
     let workspace = no_engine().docker(answer("exec").exit(9)).docker(answer("compose version").stdout("2.40.3\n"));
     assert_eq!(workspace.run(&["exec", "web", "x"]).code, 9);
 }
+
+/// What docker says where it is told to look elsewhere.
+const NO_CONTEXT: &str =
+    "Failed to initialize: unable to resolve docker endpoint: context \"nope\": context not found\n";
+
+#[test]
+fn docker_is_told_to_look_where_no_engine_is() {
+    for (name, value, said, advice) in [
+        ("DOCKER_CONTEXT", "nope", NO_CONTEXT, "unset DOCKER_CONTEXT"),
+        (
+            "DOCKER_HOST",
+            "tcp://nowhere:1",
+            "Cannot connect to the Docker daemon at tcp://nowhere:1.\n",
+            "unset DOCKER_HOST",
+        ),
+    ] {
+        let workspace = no_engine()
+            .variable("DOCKER_HOST", "")
+            .variable(name, value)
+            .docker(answer("compose version").stdout("2.40.3\n"))
+            .docker(answer("compose").exit(1).stderr(said))
+            .docker(answer("version").exit(1).stderr(said))
+            .docker(answer("ps").exit(1).stderr(said));
+        for arguments in
+            [&["ps"][..], &["up", "-d", "other"], &["up", "other"], &["down"], &["logs"], &["exec", "web", "x"]]
+        {
+            let output = workspace.run(arguments);
+            assert_eq!(output.code, 4, "{arguments:?}: {output}");
+            assert!(output.stderr.contains(advice) && !output.stderr.contains("systemctl"), "{output}");
+        }
+    }
+}

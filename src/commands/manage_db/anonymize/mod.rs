@@ -105,12 +105,17 @@ fn afterwards(
 
 fn must_not_be_production(session: &Session<'_>) -> Result<(), Failure> {
     let environment = session.configured.environment.get("ENVIRONMENT");
-    if environment.is_none_or(|variable| variable.value.trim() != "production") {
+    if !environment.is_some_and(|variable| is_production(&variable.value)) {
         return Ok(());
     }
     let problem = Diagnostic::error("production", "this is a production environment (ENVIRONMENT=production)");
     let problem = problem.with_help("`dump --anonymized` leaves the database as it is");
     Err(Failure::new(Exit::Refused, problem.with_help("`--production` says that it is meant all the same")))
+}
+
+/// Whether a value of ENVIRONMENT says that it is production, in any spelling.
+fn is_production(value: &str) -> bool {
+    matches!(value.trim().to_lowercase().as_str(), "production" | "prod" | "prd" | "live")
 }
 
 fn question(session: &Session<'_>, settings: &Anonymize, rows: &str, connections: u64) -> String {
@@ -121,4 +126,19 @@ fn question(session: &Session<'_>, settings: &Anonymize, rows: &str, connections
         "What was there is lost; --keep-old keeps it."
     };
     format!("{rows}Anonymise database `{name}` on {server} ({connections} connections)? {fate}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_production;
+
+    #[test]
+    fn production_is_known_in_any_spelling() {
+        for value in ["production", "Production", "PRODUCTION", "prod", " Prod ", "PRD"] {
+            assert!(is_production(value), "{value}");
+        }
+        for value in ["", "test", "preproduction", "pre-prod", "development", "non-production"] {
+            assert!(!is_production(value), "{value}");
+        }
+    }
 }
