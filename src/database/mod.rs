@@ -49,6 +49,8 @@ pub use format::Format;
 pub use kept::{Kept, kept};
 pub use leftovers::{clear_connections, clear_containers, clear_databases, drop_database};
 pub use name::{Name, NameError, identifier, literal};
+#[doc(hidden)]
+pub use plain::Plain;
 pub use replace::{Aside, Outcome, Replacement};
 pub use restore::{pour, restore};
 pub use room::{Room, with_room_left};

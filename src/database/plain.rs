@@ -39,7 +39,7 @@ enum Part {
 }
 
 /// Reads a plain dump as it may go to psql.
-pub(super) struct Plain<R> {
+pub struct Plain<R> {
     from: R,
     buffer: Vec<u8>,
     part: Part,
@@ -57,7 +57,8 @@ pub(super) struct Plain<R> {
 }
 
 impl<R: Read> Plain<R> {
-    pub(super) fn new(from: R) -> Self {
+    /// Returns a filter that has read nothing yet.
+    pub fn new(from: R) -> Self {
         Self {
             from,
             buffer: vec![0; BUFFER],

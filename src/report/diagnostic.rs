@@ -88,7 +88,7 @@ impl Diagnostic {
     }
 
     /// Says the same of something else.
-    fn add_title(&mut self, title: String) {
+    fn add_title(&mut self, title: &str) {
         let note = format!("{ALSO}{title}");
         let more = self.notes.iter().filter(|note| note.starts_with(ALSO)).count();
         if title != self.title && more < MOST_TITLES && !self.notes.contains(&note) {
@@ -143,7 +143,7 @@ impl Report {
     /// Adds a problem.
     pub fn push(&mut self, diagnostic: Diagnostic) {
         if let Some(known) = self.diagnostics.iter_mut().find(|known| known.is_of(&diagnostic)) {
-            return known.add_title(diagnostic.title);
+            return known.add_title(&diagnostic.title);
         }
         let found = self.found.entry(diagnostic.severity).or_default();
         *found += 1;

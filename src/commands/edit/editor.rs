@@ -1,7 +1,6 @@
 //! The user's editor, on a draft that nobody else can read.
 
-use std::fs::{self, Permissions};
-use std::os::unix::fs::PermissionsExt;
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
@@ -10,6 +9,7 @@ use super::subject::Subject;
 use crate::commands::{Context, Failure};
 use crate::docker::{Command, RunError};
 use crate::exit::Exit;
+use crate::files;
 use crate::report::Diagnostic;
 
 /// What is used where nobody has chosen.
@@ -28,8 +28,7 @@ impl Editor {
         let chosen = chosen.filter(|words| !words.trim().is_empty()).unwrap_or(USUAL);
         let folder = tempfile::Builder::new().prefix("lapstrake-edit-").tempdir()?;
         let file = folder.path().join(subject.path.file_name().unwrap_or_default());
-        fs::write(&file, &subject.text)?;
-        fs::set_permissions(&file, Permissions::from_mode(0o600))?;
+        files::create(&file, &subject.text, 0o600)?;
         Ok(Self { folder, file, words: chosen.split_whitespace().map(str::to_owned).collect() })
     }
 

@@ -1,4 +1,5 @@
 //! What we remember about a database from one run to the next: a folder below `log/`, for our eyes only.
+#![allow(clippy::disallowed_methods, reason = "notes of what is underway, each of one short line")]
 
 use std::fs::{self, DirBuilder, File};
 use std::io::{self, Write};

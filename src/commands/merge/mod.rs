@@ -4,6 +4,7 @@ mod moved;
 mod variables;
 
 use std::fs;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use super::{Context, Failure};
@@ -62,7 +63,7 @@ pub(super) fn run(context: &Context<'_>, settings: &Merge) -> Result<Exit, Failu
 /// A file is replaced as a whole; a pipe or a terminal is written to.
 fn write(path: &Path, text: &str) -> std::io::Result<()> {
     match path.metadata() {
-        Ok(there) if !there.is_file() => fs::write(path, text),
+        Ok(there) if !there.is_file() => fs::File::options().write(true).open(path)?.write_all(text.as_bytes()),
         _ => files::replace(path, text, 0o644),
     }
 }
