@@ -8,6 +8,8 @@
 //! One folder per station, in the order of the drawing. A station may use the foundations ([`report`], [`yaml`]) and
 //! the stations before it, never one behind it.
 
+#![cfg_attr(test, allow(clippy::disallowed_methods, reason = "tests set up what they look at"))]
+
 pub mod cli;
 pub mod commands;
 pub mod completion;

@@ -61,6 +61,7 @@ fn copy(from: &Path, to: &Path) -> io::Result<()> {
 
 fn write(path: &Path, bytes: &[u8], executable: bool) -> io::Result<()> {
     path.parent().map_or(Ok(()), fs::create_dir_all)?;
+    #[allow(clippy::disallowed_methods, reason = "the folder is new: nothing is replaced")]
     fs::write(path, bytes)?;
     // The same whatever the caller's mask is: containers of other users read these files.
     fs::set_permissions(path, Permissions::from_mode(if executable { 0o755 } else { 0o644 }))

@@ -1,6 +1,7 @@
 //! The one integration test binary: a folder or file per subject.
 
 #![allow(
+    clippy::disallowed_methods,
     clippy::expect_used,
     clippy::panic,
     clippy::print_stdout,

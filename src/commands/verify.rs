@@ -1,7 +1,6 @@
 //! `--verify`: docker compose itself is asked whether it reads the merged file as it reads what was merged.
 
 use std::ffi::OsString;
-use std::fs;
 use std::path::PathBuf;
 
 use serde_json::Value;
@@ -11,6 +10,7 @@ use super::{Context, Failure};
 use crate::deployment::Configured;
 use crate::docker::{Command, Input};
 use crate::exit::Exit;
+use crate::files;
 use crate::project::Project;
 use crate::report::{Diagnostic, Report, Sources};
 use crate::settings::Merge;
@@ -33,7 +33,7 @@ pub(super) fn merged(context: &Context<'_>, settings: &Merge, merged: &Merged) -
         Some(path) if path.is_file() => path.clone(),
         _ => {
             let result = scratch.path().join("compose.yaml");
-            fs::write(&result, &merged.text)?;
+            files::create(&result, &merged.text, 0o600)?;
             after.extend(["--project-directory".into(), merged.folder.clone().into()]);
             result
         }
@@ -47,7 +47,7 @@ pub(super) fn configured(context: &Context<'_>, project: &Project, configured: &
     let scratch = tempfile::tempdir()?;
     let place = |name: &str, text: &str| -> Result<PathBuf, Failure> {
         let path = scratch.path().join(name);
-        fs::write(&path, text)?;
+        files::create(&path, text, 0o600)?;
         Ok(path)
     };
     let env_file = place("env", &configured.env_text)?;

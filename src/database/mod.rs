@@ -69,6 +69,8 @@ pub use lock::{Attempt, Holder, Lock, holders};
 pub use name::{Name, NameError, identifier, literal};
 pub use notes::{Extension, Notes};
 pub use obstacles::{Obstacle, must_be_replaceable};
+#[doc(hidden)]
+pub use plain::filtered;
 pub use reader::Reader;
 pub use replace::{Aside, Outcome, Replacement};
 pub use restore::{pour, prove_text, restore};

@@ -46,6 +46,12 @@ pub(super) struct Reading<'a> {
     pub(super) from: Option<&'a str>,
 }
 
+/// Returns the filter of a dump that meets `target`, for fuzzing.
+#[doc(hidden)]
+pub fn filtered<'a>(from: impl Read + 'a, target: &'a Target) -> impl Read + 'a {
+    Plain::new(from, Reading { target, trusted: false, whole: true, from: None })
+}
+
 /// What comes next in the script.
 #[derive(Debug)]
 enum Part {

@@ -128,6 +128,7 @@ impl Command {
 
     /// The same for the standard library.
     pub(super) fn to_std(&self) -> std::process::Command {
+        #[allow(clippy::disallowed_methods, reason = "the one place that makes a process of a command")]
         let mut command = std::process::Command::new(&self.program);
         command.args(&self.arguments);
         for (name, value) in &self.environment {

@@ -9,6 +9,7 @@ mod generated;
 mod generator;
 mod grammar;
 mod judge;
+mod messages;
 mod mutations;
 mod outcomes;
 mod surroundings;

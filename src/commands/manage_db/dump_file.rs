@@ -1,8 +1,7 @@
 //! Where a backup goes: it is whole and under its name, or not there. Nobody else can read it, and no link is followed.
 
-use std::fs::{self, DirBuilder, File};
+use std::fs::File;
 use std::io::{self, BufWriter, ErrorKind, Write};
-use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 use jiff::Zoned;
@@ -13,7 +12,7 @@ use super::state::State;
 use crate::commands::Failure;
 use crate::database::digits;
 use crate::exit::Exit;
-use crate::files::FileError;
+use crate::files::{self, FileError};
 use crate::report::Diagnostic;
 
 const BUFFER: usize = 256 << 10;
@@ -54,7 +53,7 @@ impl Target {
             None => {
                 let time = Zoned::now().strftime("%Y%m%d-%H%M%S").to_string();
                 let folder = root.join(FOLDER);
-                make_folder(&folder).map_err(|error| cannot_write(&folder, &error))?;
+                make_folder(&folder)?;
                 folder.join(format!("{stem}-{time}.{ending}"))
             }
         };
@@ -112,12 +111,12 @@ impl Target {
 }
 
 /// Makes the folder of backups, if it is not there: nobody else can look into it, and git does not take it up.
-fn make_folder(folder: &Path) -> io::Result<()> {
-    match DirBuilder::new().mode(0o700).create(folder) {
-        Ok(()) => fs::write(folder.join(".gitignore"), "*\n"),
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
-        Err(error) => Err(error),
+fn make_folder(folder: &Path) -> Result<(), FileError> {
+    if folder.is_dir() {
+        return Ok(());
     }
+    files::create_folders(folder, 0o700)?;
+    files::create(&folder.join(".gitignore"), "*\n", 0o600)
 }
 
 fn keep(partial: NamedTempFile, path: &Path, force: bool) -> Result<(), Failure> {

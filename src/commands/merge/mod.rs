@@ -4,6 +4,7 @@ mod moved;
 mod variables;
 
 use std::fs;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use super::{Context, Failure};
@@ -62,7 +63,11 @@ pub(super) fn run(context: &Context<'_>, settings: &Merge) -> Result<Exit, Failu
 /// A file is replaced as a whole; a pipe or a terminal is written to.
 fn write(path: &Path, text: &str) -> Result<(), FileError> {
     match path.metadata() {
-        Ok(there) if !there.is_file() => fs::write(path, text).map_err(|error| FileError::new("write", path, error)),
+        Ok(there) if !there.is_file() => {
+            let opened = fs::File::options().write(true).open(path);
+            let written = opened.and_then(|mut file| file.write_all(text.as_bytes()));
+            written.map_err(|error| FileError::new("write", path, error))
+        }
         _ => files::replace(path, text, 0o644),
     }
 }

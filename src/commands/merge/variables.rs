@@ -65,7 +65,9 @@ impl ComposeVariables {
         for path in &named {
             files.extend(read_lossy(sources, report, &path.display().to_string(), &here.join(path)));
         }
-        let is_default = named.is_empty() && !is_disabled(table.0.get(DISABLED), report) && is_read(&default, report);
+        let is_default = named.is_empty()
+            && !is_disabled(table.0.get(DISABLED), report)
+            && is_read((&default, &shown(&default)), report);
         if is_default {
             files.extend(read_lossy(sources, report, &shown(&default), &default));
         }
@@ -123,8 +125,8 @@ fn is_disabled(value: Option<&String>, report: &mut Report) -> bool {
     }
 }
 
-/// Whether there is a file to read. docker compose passes over a folder and over a link that leads nowhere.
-fn is_read(path: &Path, report: &mut Report) -> bool {
+/// Whether there is a file to read. docker compose ignores a folder, and a link to a file that does not exist.
+fn is_read((path, name): (&Path, &str), report: &mut Report) -> bool {
     if path.symlink_metadata().is_err() {
         return false;
     }
@@ -133,7 +135,7 @@ fn is_read(path: &Path, report: &mut Report) -> bool {
         Ok(_) => return true,
         Err(_) => "a link to a file that does not exist",
     };
-    let problem = format!("{} is {what}: docker compose passes over it", path.display());
+    let problem = format!("{name} is {what}: docker compose ignores it");
     report.push(Diagnostic::warning("env-file", problem));
     false
 }
