@@ -6,6 +6,7 @@ use std::path::Path;
 use super::{Context, Failure};
 use crate::docker::Command;
 use crate::exit::Exit;
+use crate::files::{self, FileError};
 use crate::report::Diagnostic;
 use crate::stack;
 
@@ -16,9 +17,7 @@ pub(super) fn run(context: &Context<'_>, folder: &Path) -> Result<Exit, Failure>
             .with_help("name a folder that does not exist yet");
         return Err(Failure::new(Exit::Refused, problem));
     }
-    make(folder).map_err(|error| {
-        Failure::new(Exit::Failed, Diagnostic::error("not-written", format!("cannot make {shown}: {error}")))
-    })?;
+    make(folder)?;
     context.printer.good(&format!("{shown} is a project. Now set it up:"));
     // A command shows its words as a shell takes them.
     let go = Command::new("cd").arg(folder);
@@ -27,13 +26,15 @@ pub(super) fn run(context: &Context<'_>, folder: &Path) -> Result<Exit, Failure>
 }
 
 /// Unpacks beside the folder, and gives it its name when it is whole.
-fn make(folder: &Path) -> std::io::Result<()> {
-    let absolute = std::path::absolute(folder)?;
+fn make(folder: &Path) -> Result<(), FileError> {
+    let failed = |error| FileError::new("make", folder, error);
+    let absolute = std::path::absolute(folder).map_err(failed)?;
     let parent = absolute.parent().unwrap_or(&absolute);
-    fs::create_dir_all(parent)?;
-    let staging = tempfile::Builder::new().prefix(".lapstrake-").tempdir_in(parent)?;
+    files::create_folders(parent, 0o755)?;
+    let staging = tempfile::Builder::new().prefix(".lapstrake-").tempdir_in(parent).map_err(failed)?;
     let whole = staging.path().join("project");
-    fs::create_dir(&whole)?;
-    stack::unpack(&whole)?;
-    fs::rename(&whole, &absolute)
+    files::create_folders(&whole, 0o755)?;
+    stack::unpack(&whole).map_err(failed)?;
+    files::give_to_owner_of(parent, &whole)?;
+    fs::rename(&whole, &absolute).map_err(failed)
 }

@@ -98,6 +98,25 @@ pub fn append(path: &Path, mode: u32) -> Result<File, FileError> {
     opened().map_err(|error| FileError::new("write", path, error))
 }
 
+/// Gives a folder and all in it to the owner of another folder, where root made it.
+///
+/// # Errors
+/// When something in it cannot be given away.
+pub fn give_to_owner_of(folder: &Path, made: &Path) -> Result<(), FileError> {
+    let Some(owner) = Owner::of_new_in(folder) else { return Ok(()) };
+    let given = |path: &Path| File::open(path).and_then(|file| owner.take(&file));
+    given(made).map_err(|error| FileError::new("give away", made, error))?;
+    for entry in fs::read_dir(made).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            give_to_owner_of(folder, &path)?;
+        } else {
+            given(&path).map_err(|error| FileError::new("give away", &path, error))?;
+        }
+    }
+    Ok(())
+}
+
 /// The text in a new file beside its place. The caller's mask counts for its rights.
 fn prepare(path: &Path, text: &str, mode: u32) -> io::Result<tempfile::NamedTempFile> {
     let mut builder = tempfile::Builder::new();

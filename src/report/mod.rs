@@ -17,6 +17,7 @@ pub use nearest::nearest;
 pub use read::{read, read_lossy, read_optional, read_stream, read_yaml};
 pub use secret::Secret;
 pub use secret_names::{
-    can_be_made_up, is_secret_name, is_secret_value, is_switch_value, mentions_secret, secret_assignment,
+    SecretTables, can_be_made_up, is_secret_name, is_secret_value, is_switch_value, mentions_secret, secret_assignment,
+    secret_tables,
 };
 pub use source::{Place, SourceId, Sources, Span};

@@ -141,6 +141,36 @@ const KEYS: [&str; 12] = [
 /// How long such a key is at least.
 const SHORTEST_KEY: usize = 16;
 
+/// The tables, for those who document them.
+#[derive(Debug)]
+pub struct SecretTables {
+    /// Words that count anywhere in a name.
+    pub anywhere: Vec<&'static str>,
+    /// Words that count as whole parts of a name.
+    pub parts: Vec<&'static str>,
+    /// First parts of names that are switches.
+    pub switches: Vec<&'static str>,
+    /// Last parts of names that are about a secret.
+    pub about: Vec<&'static str>,
+    /// Names that are no secret's.
+    pub others: Vec<&'static str>,
+    /// What well-known keys begin with.
+    pub keys: Vec<&'static str>,
+}
+
+/// The tables by which secrets are known.
+#[must_use]
+pub fn secret_tables() -> SecretTables {
+    SecretTables {
+        anywhere: WORDS.iter().map(|(word, _)| *word).collect(),
+        parts: PARTS.iter().map(|(part, _)| *part).collect(),
+        switches: SWITCHES.to_vec(),
+        about: ABOUT.to_vec(),
+        others: OTHERS.to_vec(),
+        keys: KEYS.to_vec(),
+    }
+}
+
 /// Whether what a name holds is secret, by the look of the name.
 #[must_use]
 pub fn is_secret_name(name: &str) -> bool {

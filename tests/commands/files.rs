@@ -121,6 +121,23 @@ fn what_root_does_locks_nobody_out() {
 }
 
 #[test]
+fn a_project_that_root_begins_belongs_to_the_owner_of_the_folder() {
+    if !rustix::process::geteuid().is_root() {
+        return;
+    }
+    let workspace = Workspace::empty();
+    chown(workspace.root(), Some(1234), Some(2345)).expect("it");
+    assert_eq!(workspace.run(&["new", "first"]).code, 0);
+    assert_eq!(
+        workspace.run_in(&workspace.root().join("first"), &["init", "--yes", "--set", "IMAGE_VERSION_COOG=1"]).code,
+        0
+    );
+    for name in ["first", "first/env.base", "first/compose/back", "first/env.custom", "first/custom/override.yml"] {
+        assert_eq!(owner(&workspace.root().join(name)), (1234, 2345), "{name}");
+    }
+}
+
+#[test]
 fn doctor_says_what_the_owner_cannot_use() {
     if !rustix::process::geteuid().is_root() {
         return;

@@ -4,6 +4,7 @@
 //! written fails.
 
 mod commands;
+mod secrets;
 mod stack;
 mod variables;
 
@@ -21,6 +22,7 @@ fn the_reference_says_what_the_code_says() {
         ("commands.md", commands::page()),
         ("exit_codes.md", commands::exit_codes()),
         ("variables.md", variables::page()),
+        ("secrets.md", secrets::page()),
         ("overlays.md", stack::overlays()),
         ("roles.md", stack::roles()),
         ("anonymisation.md", stack::anonymisation()),
