@@ -37,6 +37,7 @@ mod replace;
 mod restore;
 mod restore_role;
 mod room;
+mod rows;
 mod scram;
 mod seal;
 mod server;

@@ -11,13 +11,15 @@ use std::io::{self, Read};
 
 use memchr::memchr;
 
+use super::DumpFault;
 use super::cluster::{Cluster, Mark};
 use super::lexer::{Lexer, Meaning};
 use super::lines::Lines;
 use super::notes::Notes;
+use super::rows::Rows;
 use super::statement::{self, Outcome};
+use super::target::Reading;
 use super::tokens::{Fate, Words};
-use super::{DumpFault, Target};
 
 const BUFFER: usize = 256 << 10;
 /// A statement that is longer goes on before its end is seen.
@@ -33,19 +35,6 @@ const DUMPED_FROM: &str = "-- Dumped from database version ";
 const RESTRICTIONS: &[&str] = &["\\restrict ", "\\unrestrict "];
 const CONNECT: &str = "\\connect ";
 
-/// How a dump is read.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Reading<'a> {
-    /// What it meets.
-    pub(super) target: &'a Target,
-    /// Whether it may do what the connecting user may.
-    pub(super) trusted: bool,
-    /// Whether it is restored in one transaction.
-    pub(super) whole: bool,
-    /// The one database of several that is read.
-    pub(super) from: Option<&'a str>,
-}
-
 /// What comes next in the script.
 #[derive(Debug)]
 enum Part {
@@ -55,8 +44,8 @@ enum Part {
     Command(Vec<u8>),
     /// The rest of the line before rows.
     BeforeRows,
-    /// Rows. So much of the line that would end them was seen; none where this line cannot be it.
-    Rows(Option<usize>),
+    /// Rows.
+    Rows(Rows),
 }
 
 /// Reads a plain dump as it may go to psql.
@@ -175,9 +164,14 @@ impl<'a, R: Read> Plain<'a, R> {
     fn read_some(&mut self, bytes: &[u8]) -> Result<usize, DumpFault> {
         match &mut self.part {
             Part::Sql => self.read_sql(bytes),
-            Part::Rows(seen) => {
-                let seen = *seen;
-                Ok(self.read_rows(bytes, seen))
+            Part::Rows(rows) => {
+                let piece = rows.read(bytes);
+                self.line += u64::from(piece.line);
+                self.ready.extend_from_slice(&bytes[..piece.length]);
+                if piece.last {
+                    self.part = Part::Sql;
+                }
+                Ok(piece.length)
             }
             Part::Command(text) => {
                 let end = memchr(b'\n', bytes);
@@ -196,7 +190,7 @@ impl<'a, R: Read> Plain<'a, R> {
                 match bytes[0] {
                     b'\n' => {
                         self.line += 1;
-                        self.part = Part::Rows(Some(0));
+                        self.part = Part::Rows(Rows::new());
                     }
                     b' ' | b'\t' | b'\r' => {}
                     _ => return Err(DumpFault::Damaged(format!("line {} goes on where rows begin", self.line))),
@@ -204,31 +198,6 @@ impl<'a, R: Read> Plain<'a, R> {
                 Ok(1)
             }
         }
-    }
-
-    /// Rows end with a line that is `\.`.
-    fn read_rows(&mut self, bytes: &[u8], seen: Option<usize>) -> usize {
-        const END: &[u8] = b"\\.";
-        let (read, seen) = match (seen, bytes[0]) {
-            (Some(seen), byte) if END.get(seen) == Some(&byte) => (1, Some(seen + 1)),
-            (Some(seen), b'\r') if seen == END.len() => (1, Some(seen + 1)),
-            (Some(seen), b'\n') if seen >= END.len() => {
-                self.part = Part::Sql;
-                self.line += 1;
-                self.ready.push(b'\n');
-                return 1;
-            }
-            _ => match memchr(b'\n', bytes) {
-                Some(end) => {
-                    self.line += 1;
-                    (end + 1, Some(0))
-                }
-                None => (bytes.len(), None),
-            },
-        };
-        self.ready.extend_from_slice(&bytes[..read]);
-        self.part = Part::Rows(seen);
-        read
     }
 
     fn read_sql(&mut self, bytes: &[u8]) -> Result<usize, DumpFault> {
@@ -361,7 +330,7 @@ impl<'a, R: Read> Plain<'a, R> {
     }
 
     fn read_statement(&mut self) -> Result<(), DumpFault> {
-        let Reading { target, trusted, .. } = self.reading;
+        let (target, trusted) = (self.reading.target, self.reading.trusted);
         let mut unheard = Notes::default();
         let notes = if self.is_muted() { &mut unheard } else { &mut self.notes };
         let read = statement::read(&self.held, target, trusted, notes);
@@ -428,6 +397,7 @@ impl<R: Read> Read for Plain<'_, R> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Target;
     use super::*;
 
     const END: &str = "--\n-- PostgreSQL database dump complete\n--\n\n";
