@@ -7,10 +7,11 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-use super::plain::{Plain, Reading};
+use super::plain::Plain;
 use super::seal::Sealed;
 use super::server::uninterrupted;
 use super::shape::Unmarked;
+use super::target::Reading;
 use super::{DatabaseError, DumpFault, Notes, Opened, Reader, Server, Shape, Target, digits, listing};
 use crate::machine::random_secret;
 use crate::report::Secret;

@@ -40,6 +40,7 @@ mod reader;
 mod replace;
 mod restore;
 mod restore_role;
+mod rows;
 mod scram;
 mod seal;
 mod server;

@@ -11,12 +11,15 @@ use std::io::{self, Read};
 
 use memchr::memchr;
 
+use super::DumpFault;
 use super::cluster::{Cluster, Mark};
 use super::lexer::{Lexer, Meaning};
 use super::lines::Lines;
 use super::notes::Notes;
-use super::tokens::Words;
-use super::{DumpFault, Target};
+use super::rows::Rows;
+use super::statement::{self, Outcome};
+use super::target::Reading;
+use super::tokens::{Fate, Words};
 
 const BUFFER: usize = 256 << 10;
 /// A statement that is longer goes on before its end is seen.
@@ -32,22 +35,9 @@ const DUMPED_FROM: &str = "-- Dumped from database version ";
 const RESTRICTIONS: &[&str] = &["\\restrict ", "\\unrestrict "];
 const CONNECT: &str = "\\connect ";
 
-/// How a dump is read.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Reading<'a> {
-    /// What it meets.
-    pub(super) target: &'a Target,
-    /// Whether it may do what the connecting user may.
-    pub(super) trusted: bool,
-    /// Whether it is restored in one transaction.
-    pub(super) whole: bool,
-    /// The one database of several that is read.
-    pub(super) from: Option<&'a str>,
-}
-
 /// Returns the filter of a dump that meets `target`, for fuzzing.
 #[doc(hidden)]
-pub fn filtered<'a>(from: impl Read + 'a, target: &'a Target) -> impl Read + 'a {
+pub fn filtered<'a>(from: impl Read + 'a, target: &'a super::Target) -> impl Read + 'a {
     Plain::new(from, Reading { target, trusted: false, whole: true, from: None })
 }
 
@@ -60,8 +50,8 @@ enum Part {
     Command(Vec<u8>),
     /// The rest of the line before rows.
     BeforeRows,
-    /// Rows. So much of the line that would end them was seen; none where this line cannot be it.
-    Rows(Option<usize>),
+    /// Rows.
+    Rows(Rows),
 }
 
 /// Reads a plain dump as it may go to psql.
@@ -180,9 +170,14 @@ impl<'a, R: Read> Plain<'a, R> {
     fn read_some(&mut self, bytes: &[u8]) -> Result<usize, DumpFault> {
         match &mut self.part {
             Part::Sql => self.read_sql(bytes),
-            Part::Rows(seen) => {
-                let seen = *seen;
-                Ok(self.read_rows(bytes, seen))
+            Part::Rows(rows) => {
+                let piece = rows.read(bytes);
+                self.line += u64::from(piece.line);
+                self.ready.extend_from_slice(&bytes[..piece.length]);
+                if piece.last {
+                    self.part = Part::Sql;
+                }
+                Ok(piece.length)
             }
             Part::Command(text) => {
                 let end = memchr(b'\n', bytes);
@@ -201,7 +196,7 @@ impl<'a, R: Read> Plain<'a, R> {
                 match bytes[0] {
                     b'\n' => {
                         self.line += 1;
-                        self.part = Part::Rows(Some(0));
+                        self.part = Part::Rows(Rows::new());
                     }
                     b' ' | b'\t' | b'\r' => {}
                     _ => return Err(DumpFault::Damaged(format!("line {} goes on where rows begin", self.line))),
@@ -209,31 +204,6 @@ impl<'a, R: Read> Plain<'a, R> {
                 Ok(1)
             }
         }
-    }
-
-    /// Rows end with a line that is `\.`.
-    fn read_rows(&mut self, bytes: &[u8], seen: Option<usize>) -> usize {
-        const END: &[u8] = b"\\.";
-        let (read, seen) = match (seen, bytes[0]) {
-            (Some(seen), byte) if END.get(seen) == Some(&byte) => (1, Some(seen + 1)),
-            (Some(seen), b'\r') if seen == END.len() => (1, Some(seen + 1)),
-            (Some(seen), b'\n') if seen >= END.len() => {
-                self.part = Part::Sql;
-                self.line += 1;
-                self.ready.push(b'\n');
-                return 1;
-            }
-            _ => match memchr(b'\n', bytes) {
-                Some(end) => {
-                    self.line += 1;
-                    (end + 1, Some(0))
-                }
-                None => (bytes.len(), None),
-            },
-        };
-        self.ready.extend_from_slice(&bytes[..read]);
-        self.part = Part::Rows(seen);
-        read
     }
 
     fn read_sql(&mut self, bytes: &[u8]) -> Result<usize, DumpFault> {
@@ -332,6 +302,91 @@ impl<'a, R: Read> Plain<'a, R> {
             Mark::Nothing => {}
         }
     }
+
+    fn end_statement(&mut self) -> Result<(), DumpFault> {
+        let words = std::mem::take(&mut self.words);
+        let (trusted, passed_on) = (self.reading.trusted, self.passing);
+        match words.fate() {
+            fate if self.is_muted() && fate != Fate::Read => {}
+            Fate::Database if self.reading.from.is_some() => self.skip(),
+            Fate::Refuse | Fate::Database => return Err(self.beyond(words.beginning())),
+            Fate::Read if !passed_on => self.read_statement()?,
+            Fate::Skip => self.skip(),
+            Fate::LeaveOut(kind) if !trusted => {
+                *self.notes.left_out.entry(kind).or_default() += 1;
+                self.skip();
+            }
+            Fate::Transaction if !words.is_harmless_in_a_transaction() && !trusted => {
+                return Err(DumpFault::Transaction { line: self.line, statement: words.beginning() });
+            }
+            Fate::Transaction if self.reading.whole => self.skip(),
+            Fate::LeaveOut(_) | Fate::Transaction | Fate::Read | Fate::Pass => {}
+        }
+        self.notes.locks += words.locks();
+        self.ready.append(&mut self.held);
+        self.passing = false;
+        Ok(())
+    }
+
+    /// Leaves a statement out; its lines stay.
+    fn skip(&mut self) {
+        if !self.passing {
+            self.held.retain(|byte| *byte == b'\n');
+        }
+    }
+
+    fn read_statement(&mut self) -> Result<(), DumpFault> {
+        let (target, trusted) = (self.reading.target, self.reading.trusted);
+        let mut unheard = Notes::default();
+        let notes = if self.is_muted() { &mut unheard } else { &mut self.notes };
+        let read = statement::read(&self.held, target, trusted, notes);
+        match if self.is_muted() { read.or(Ok(Outcome::AsIs)) } else { read }? {
+            Outcome::AsIs => {}
+            Outcome::Rows => self.part = Part::BeforeRows,
+            Outcome::Nothing => self.skip(),
+            Outcome::Instead(text) => {
+                let lines = self.held.iter().filter(|byte| **byte == b'\n').count();
+                let more = lines.saturating_sub(text.matches('\n').count());
+                self.held = text.into_bytes();
+                self.held.resize(self.held.len() + more, b'\n');
+            }
+            Outcome::Escapes(escapes) => self.lexer.escape_everywhere(escapes),
+        }
+        Ok(())
+    }
+
+    fn beyond(&self, statement: String) -> DumpFault {
+        DumpFault::BeyondItsDatabase { line: self.line, statement }
+    }
+
+    /// Within a statement no command of psql is part of a dump.
+    fn begin_command(&mut self, bytes: &[u8]) -> Result<usize, DumpFault> {
+        if !self.words.is_empty() {
+            let end = memchr(b'\n', bytes).unwrap_or(bytes.len());
+            return Err(self.command(&bytes[..end]));
+        }
+        self.part = Part::Command(vec![bytes[0]]);
+        Ok(1)
+    }
+
+    fn end_command(&mut self) -> Result<(), DumpFault> {
+        let Part::Command(text) = std::mem::replace(&mut self.part, Part::Sql) else { return Ok(()) };
+        let is = |known: &&str| text.starts_with(known.as_bytes());
+        let connects = is(&CONNECT) && self.reading.from.is_some() && !std::mem::replace(&mut self.connected, true);
+        if self.is_muted() || connects || RESTRICTIONS.iter().any(is) {
+            if self.is_muted() {
+                self.connected = false;
+            }
+            return Ok(());
+        }
+        Err(self.command(&text))
+    }
+
+    fn command(&self, text: &[u8]) -> DumpFault {
+        let text = String::from_utf8_lossy(text);
+        let command = text.split_whitespace().next().unwrap_or_default().chars().take(40).collect();
+        DumpFault::Command { line: self.line, command }
+    }
 }
 
 impl<R: Read> Read for Plain<'_, R> {
@@ -346,6 +401,146 @@ impl<R: Read> Read for Plain<'_, R> {
     }
 }
 
-mod endings;
 #[cfg(test)]
-mod tests;
+mod tests {
+    use super::super::Target;
+    use super::*;
+
+    const END: &str = "--\n-- PostgreSQL database dump complete\n--\n\n";
+
+    fn plain<'a, R: Read>(from: R, target: &'a Target, database: Option<&'a str>) -> Plain<'a, R> {
+        Plain::new(from, Reading { target, trusted: false, whole: true, from: database })
+    }
+
+    /// In one piece and byte by byte.
+    fn read(script: &str) -> Result<String, DumpFault> {
+        read_from(script, None)
+    }
+
+    fn read_from(script: &str, database: Option<&str>) -> Result<String, DumpFault> {
+        let target = Target { user: "chief".into(), ..Target::default() };
+        struct Slowly<'a>(&'a [u8]);
+        impl Read for Slowly<'_> {
+            fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+                self.0.read(&mut into[..1])
+            }
+        }
+        let mut slow = String::new();
+        let slowly = plain(Slowly(script.as_bytes()), &target, database).read_to_string(&mut slow).map(|_| slow);
+        let mut fast = String::new();
+        let fast = plain(script.as_bytes(), &target, database).read_to_string(&mut fast).map(|_| fast);
+        let kept =
+            |text: &io::Result<String>| text.as_ref().ok().map(|text| text.trim_start_matches("--\n").to_owned());
+        assert_eq!(kept(&slowly), kept(&fast), "{script}");
+        fast.map_err(DumpFault::from)
+    }
+
+    #[test]
+    fn rows_texts_and_bodies_are_not_looked_into() {
+        let script = format!(
+            "SET standard_conforming_strings = on;\n\
+             CREATE FUNCTION f() RETURNS text LANGUAGE sql AS $_$\n\\! rm\nSELECT 'GRANT x;' || E'\\';'\n$_$;\n\
+             COPY public.t (a, b) FROM stdin;\n\\\\N\tGRANT x;\n\\.x\n;'\\connect\n\\.\n\
+             INSERT INTO t VALUES ('a\\', 'b;\n\\connect x\n');\n{END}"
+        );
+        assert_eq!(read(&script).unwrap(), script);
+    }
+
+    #[test]
+    fn roles_are_left_out_and_lines_keep_their_numbers() {
+        let script = format!(
+            "\\restrict abc\n--\n-- Dumped from database version 15.20 (Debian)\n\nCREATE TABLE t (a int);\n\
+             ALTER TABLE public.t OWNER TO \"some;body\";\nGRANT ALL ON TABLE t\n  TO x; SELECT 1;\n{END}\\unrestrict abc\n"
+        );
+        let expected = format!(
+            "\n--\n-- Dumped from database version 15.20 (Debian)\n\nCREATE TABLE t (a int);\n\n\n SELECT 1;\n{END}\n"
+        );
+        assert_eq!(read(&script).unwrap(), expected);
+        let target = Target::default();
+        let mut plain = plain(script.as_bytes(), &target, None);
+        io::copy(&mut plain, &mut io::sink()).unwrap();
+        assert_eq!(plain.version(), Some("15.20"));
+    }
+
+    #[test]
+    fn what_goes_beyond_the_database_is_refused() {
+        for (script, place) in [
+            ("SELECT 1;\nDROP DATABASE coog;\n", "line 2 affects more than this database: `DROP DATABASE COOG`"),
+            ("\n\n\\connect other\n", "line 3 is a command for psql, not SQL: `\\connect`"),
+            ("SELECT 1 \\gexec\n", "line 1 is a command for psql, not SQL: `\\gexec`"),
+            ("SELECT '\\'; \\! rm -rf /\n", "line 1 is a command for psql, not SQL: `\\!`"),
+            ("CREATE ROLE x;\n", "line 1 affects more than this database: `CREATE ROLE X`"),
+        ] {
+            let fault = read(&format!("{script}{END}")).unwrap_err().to_string();
+            assert!(fault.starts_with(place), "{fault}");
+        }
+    }
+
+    #[test]
+    fn a_dump_that_is_cut_off_is_not_complete() {
+        let whole = format!("COPY t (a) FROM stdin;\n1\n2\n\\.\nSELECT setval('t', 1);\n{END}");
+        assert!(read(&whole).is_ok());
+        let needed = whole.find("complete").unwrap() + "complete\n".len();
+        for length in 0..needed {
+            assert!(matches!(read(&whole[..length]), Err(DumpFault::CutOff)), "{length}");
+        }
+        assert!(matches!(read(&format!("{END}SELECT 1;\n")), Err(DumpFault::CutOff)));
+    }
+
+    #[test]
+    fn where_a_backslash_escapes_it_does() {
+        let script = format!("SET standard_conforming_strings = off;\nSELECT 'it\\'s; \\! x';\n{END}");
+        assert_eq!(read(&script).unwrap(), script);
+    }
+
+    #[test]
+    fn transactions_are_the_restores() {
+        let script = format!("BEGIN;\nSELECT lo_open(1, 2);\nCOMMIT;\n{END}");
+        assert_eq!(read(&script).unwrap(), format!("\nSELECT lo_open(1, 2);\n\n{END}"));
+        let fault = read(&format!("\nROLLBACK;\n{END}")).unwrap_err().to_string();
+        assert!(fault.starts_with("line 2 ends or divides the transaction"), "{fault}");
+    }
+
+    #[test]
+    fn what_psql_takes_for_a_line_end_ends_a_comment() {
+        for script in ["--\rDROP DATABASE main;\n", "SELECT 1 /**/* 2; DROP DATABASE main;\n"] {
+            assert!(matches!(read(&format!("{script}{END}")), Err(DumpFault::BeyondItsDatabase { .. })), "{script}");
+        }
+        let rows = "COPY t FROM stdin;\n1\n\\.\r\r\nDROP DATABASE main;\n\\.\n";
+        assert_eq!(read(&format!("{rows}{END}")).unwrap(), format!("{rows}{END}"));
+    }
+
+    #[test]
+    fn nothing_grows_without_end() {
+        let long = format!("\\restrict {}\n", "x".repeat(1 << 20));
+        assert!(matches!(read(&format!("{long}{END}")), Err(DumpFault::Command { .. })));
+        let long = format!("SELECT ${}$\n", "a".repeat(1 << 20));
+        assert!(matches!(read(&format!("{long}{END}")), Err(DumpFault::Damaged(_))));
+        let script = format!("SELECT 1;\n{}SELECT 2;\n{END}", "\n".repeat(1 << 20));
+        let target = Target::default();
+        let mut plain = plain(script.as_bytes(), &target, None);
+        let mut output = String::new();
+        plain.read_to_string(&mut output).unwrap();
+        assert!(output.len() < 2048, "{}", output.len());
+        let place = output.lines().position(|line| line == "SELECT 2;").unwrap() as u64 + 1;
+        assert_eq!(plain.source_line(place), (1 << 20) + 2);
+        assert_eq!(plain.source_line(1), 1);
+    }
+
+    #[test]
+    fn one_database_of_several_is_read() {
+        let cluster = format!(
+            "--\n-- PostgreSQL database cluster dump\n--\nCREATE ROLE x;\n-- Database \"one\" dump\n\\connect one\n\
+             COPY t FROM stdin;\n-- Database \"two\" dump\n\\.\nSELECT 1;\n{END}\
+             -- Database \"two\" dump\nCREATE DATABASE two;\nALTER DATABASE two OWNER TO x;\n\\connect two\n\
+             SELECT 2;\n{END}-- Database \"three\" dump\nSELECT 3;\n{END}-- PostgreSQL database cluster dump complete\n"
+        );
+        let two = read_from(&cluster, Some("two")).unwrap();
+        assert_eq!(two.split_whitespace().filter(|word| *word != "--").collect::<String>(), "SELECT2;");
+        let fault = read(&cluster).unwrap_err().to_string();
+        assert!(fault.contains("one, two, three"), "{fault}");
+        assert!(matches!(read_from(&cluster, Some("four")), Err(DumpFault::NotInCluster { .. })));
+        let single = format!("CREATE DATABASE a;\n\\connect a\nSELECT 1;\n{END}");
+        assert!(read_from(&single, Some("a")).unwrap().contains("SELECT 1;"));
+    }
+}

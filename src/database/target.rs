@@ -39,6 +39,19 @@ pub struct Target {
     pub(super) encoding: String,
 }
 
+/// How a dump is read.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Reading<'a> {
+    /// What it meets.
+    pub(super) target: &'a Target,
+    /// Whether it may do what the connecting user may.
+    pub(super) trusted: bool,
+    /// Whether it is restored in one transaction.
+    pub(super) whole: bool,
+    /// The one database of several that is read.
+    pub(super) from: Option<&'a str>,
+}
+
 const QUESTION: &str = "
 SELECT json_build_object(
   'version', current_setting('server_version_num')::int / 10000,
