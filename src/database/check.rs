@@ -281,3 +281,9 @@ pub(super) fn sha256(file: &File) -> io::Result<String> {
 fn major(version: &str) -> Option<u32> {
     version.split(|each: char| !each.is_ascii_digit()).next()?.parse().ok()
 }
+
+/// Returns the filter of a dump that meets `target`, for fuzzing.
+#[doc(hidden)]
+pub fn filtered<'a>(from: impl Read + 'a, target: &'a Target) -> impl Read + 'a {
+    Plain::new(from, Reading { target, trusted: false, whole: true, from: None })
+}

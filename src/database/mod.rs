@@ -53,6 +53,8 @@ mod tokens;
 mod watched;
 
 pub use archive::{Opened, Packer};
+#[doc(hidden)]
+pub use check::filtered;
 pub use check::{Checked, Examination, examine};
 pub use cleanup::{Cleanup, Problem, cleanup, drop_database, remove};
 pub use client::Place;
@@ -70,8 +72,6 @@ pub use lock::{Attempt, Holder, Lock, holders};
 pub use name::{Name, NameError, identifier, literal};
 pub use notes::{Extension, Notes};
 pub use obstacles::{Obstacle, must_be_replaceable};
-#[doc(hidden)]
-pub use plain::filtered;
 pub use reader::Reader;
 pub use replace::{Aside, Outcome, Replacement};
 pub use restore::{pour, prove_text, restore};

@@ -35,12 +35,6 @@ const DUMPED_FROM: &str = "-- Dumped from database version ";
 const RESTRICTIONS: &[&str] = &["\\restrict ", "\\unrestrict "];
 const CONNECT: &str = "\\connect ";
 
-/// Returns the filter of a dump that meets `target`, for fuzzing.
-#[doc(hidden)]
-pub fn filtered<'a>(from: impl Read + 'a, target: &'a super::Target) -> impl Read + 'a {
-    Plain::new(from, Reading { target, trusted: false, whole: true, from: None })
-}
-
 /// What comes next in the script.
 #[derive(Debug)]
 enum Part {
