@@ -80,3 +80,28 @@ fn whatever_writes_to_the_server_leaves_it_running() {
     stack.assert_tidy();
     assert!(stack.is_running("app"));
 }
+
+#[test]
+fn a_fast_writer_is_stopped_in_time() {
+    let stack = small(365, "-c max_wal_size=128MB -c min_wal_size=32MB");
+    let answer = stack.fill(50_000);
+    for verb in [&["update", "fast"][..], &["update", "fast", "--in-place", "--yes"]] {
+        for _ in 0..2 {
+            let told = stack.db(verb);
+            println!("{verb:?}: {} MB are free: {}", free(&stack), told.stderr);
+            assert_eq!(told.code, 1, "{told:?}");
+            assert!(told.stderr.contains("the server's disk was nearly full"), "{verb:?}: {told:?}");
+            let log = logs(&stack.container("db"));
+            assert!(!log.contains("PANIC"), "{verb:?}");
+            assert_eq!(stack.answer(), answer, "{verb:?}");
+            stack.assert_tidy();
+        }
+    }
+    assert!(stack.is_running("app"));
+}
+
+/// What a container wrote to either stream.
+fn logs(container: &str) -> String {
+    let output = std::process::Command::new("docker").args(["logs", container]).output().unwrap();
+    String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
+}

@@ -23,6 +23,9 @@ case $1 in
     for module in "${@:3}"; do
       if [ "$module" = broken ]; then echo 'this module is broken' >&2; exit 7; fi
       if [ "$module" = slow ]; then sleep 30; fi
+      if [ "$module" = fast ]; then
+        echo "CREATE TABLE fast AS SELECT g, repeat('x', 2000) FROM generate_series(1, 1000000) g;" | in_database "$2"
+      fi
       # Committed one by one: what fails in between leaves a half.
       echo "CREATE TABLE IF NOT EXISTS module (name text, version int);
         INSERT INTO module VALUES ('$module', 2);" | in_database "$2"
