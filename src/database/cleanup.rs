@@ -34,7 +34,8 @@ pub struct Problem {
 /// # Errors
 /// When the server does not answer, or docker does not.
 pub fn cleanup(lock: &Lock<'_, '_>) -> Result<Cleanup, DatabaseError> {
-    let mut done = Cleanup { removed: remove_containers(lock.server())?, problems: Vec::new() };
+    let label = &lock.server().client().label;
+    let mut done = Cleanup { removed: remove_containers(lock.server(), label)?, problems: Vec::new() };
     match end_stale_sessions(lock) {
         Ok(ended) => done.removed += ended,
         Err(DatabaseError::Busy(sessions)) => done.problem(
@@ -135,9 +136,9 @@ fn remove_database(lock: &Lock<'_, '_>, name: &Name) -> Result<(), DatabaseError
     drop_database(lock, name)
 }
 
-/// Ends this command's containers and those of its dead predecessors; returns how many there were.
-pub(super) fn remove_containers(server: &Server<'_>) -> Result<usize, DatabaseError> {
-    let filter = format!("label={}", server.label());
+/// Removes the containers with a label; returns how many there were.
+fn remove_containers(server: &Server<'_>, label: &str) -> Result<usize, DatabaseError> {
+    let filter = format!("label={label}");
     let listing = Command::new("docker").args(["ps", "--all", "--quiet", "--no-trunc", "--filter", &filter]);
     let listed = server.runner().capture(&listing.input(Input::Nothing).apart());
     uninterrupted()?;
@@ -168,7 +169,10 @@ pub(super) fn break_off(lock: &Lock<'_, '_>) {
         // Whatever comes of it: the work is told to be broken off, and what is left is cleaned up after it.
         let _ = lock.server().psql(&Name::maintenance(), &format!("{sql}\n"), "the end of the work");
     }
-    let _ = remove_containers(lock.server());
+    // Those of the database may be another command's by now.
+    if let Some(claim) = lock.server().client().claim.get() {
+        let _ = remove_containers(lock.server(), &claim.label());
+    }
 }
 
 /// Removes a database, identified by its number, for good: it gives its name away first, so that nobody can connect

@@ -90,6 +90,11 @@ pub(super) struct Claim {
 }
 
 impl Claim {
+    /// The label of the command's own containers.
+    pub(super) fn label(&self) -> String {
+        format!("lapstrake.token={}", self.token)
+    }
+
     /// The application name of every session that works under the lock.
     pub(super) fn application_name(&self) -> String {
         format!("lapstrake {} {}", self.fingerprint, self.token)
@@ -184,6 +189,11 @@ impl Client {
         format!("*:*:*:*:{}\n", self.password.expose().replace('\\', r"\\").replace(':', r"\:"))
     }
 
+    /// The labels of this command's containers: the database's, by which they are found once it is dead, and its own.
+    pub(super) fn labels(&self) -> Vec<String> {
+        self.claim.get().map_or_else(Vec::new, |claim| vec![self.label.clone(), claim.label()])
+    }
+
     pub(super) fn tag(&self) -> String {
         self.claim.get().map_or_else(|| UNCLAIMED.to_owned(), Claim::application_name)
     }
@@ -198,7 +208,7 @@ impl Client {
     /// A container that is gone when it has ended, on the server's network.
     fn run(&self) -> Command {
         let run = Command::new("docker").args(["run", "--rm", "--interactive"]);
-        let run = self.claim.get().into_iter().fold(run, |run, _| run.args(["--label", &self.label]));
+        let run = self.labels().into_iter().fold(run, |run, label| run.args(["--label", &label]));
         let run = match &self.place {
             Place::Inside { container, .. } => run.args(["--network", &format!("container:{container}")]),
             Place::Outside { network, .. } => {
@@ -262,7 +272,7 @@ mod tests {
         insta::assert_snapshot!(shown(&call.command), @r"docker exec --interactive c1 pg_dump --format custom --no-password --username admin --dbname 'dbname='\''a b'\'''");
         assert!(call.first.is_empty());
         let call = client.reading(Path::new("/d/a,\"b"), &Name::new("coog").unwrap(), &["pg_restore"]);
-        insta::assert_snapshot!(shown(&call.command), @r#"docker run --rm --interactive --label lapstrake=p/ab --network container:c1 --mount 'type=bind,"source=/d/a,""b",target=/lapstrake/dump,readonly' --env PGPASSFILE=/tmp/.pgpass --entrypoint sh i1 -euc WITH_PASSWORD sh pg_restore --host 127.0.0.1 --port 5432 --no-password --username admin --dbname 'dbname='\''coog'\''' /lapstrake/dump"#);
+        insta::assert_snapshot!(shown(&call.command), @r#"docker run --rm --interactive --label lapstrake=p/ab --label lapstrake.token=cd --network container:c1 --mount 'type=bind,"source=/d/a,""b",target=/lapstrake/dump,readonly' --env PGPASSFILE=/tmp/.pgpass --entrypoint sh i1 -euc WITH_PASSWORD sh pg_restore --host 127.0.0.1 --port 5432 --no-password --username admin --dbname 'dbname='\''coog'\''' /lapstrake/dump"#);
     }
 
     #[test]
@@ -274,7 +284,7 @@ mod tests {
             port: "5433".into(),
         };
         let call = client(place).connecting(&Name::new("coog").unwrap(), &["psql"]);
-        insta::assert_snapshot!(shown(&call.command), @r"docker run --rm --interactive --label lapstrake=p/ab --add-host host.docker.internal:host-gateway --network net --env PGPASSFILE=/tmp/.pgpass --entrypoint sh postgres:16 -euc WITH_PASSWORD sh psql --host db.example.org --port 5433 --no-password --username admin --dbname 'dbname='\''coog'\'''");
+        insta::assert_snapshot!(shown(&call.command), @r"docker run --rm --interactive --label lapstrake=p/ab --label lapstrake.token=cd --add-host host.docker.internal:host-gateway --network net --env PGPASSFILE=/tmp/.pgpass --entrypoint sh postgres:16 -euc WITH_PASSWORD sh psql --host db.example.org --port 5433 --no-password --username admin --dbname 'dbname='\''coog'\'''");
         assert_eq!(call.first, b"*:*:*:*:s\\:e\\\\cret\n");
     }
 }

@@ -66,10 +66,10 @@ impl<'a> Server<'a> {
         &self.client
     }
 
-    /// Returns the label of this command's containers.
+    /// Returns the labels of this command's containers; none before it holds a lock.
     #[must_use]
-    pub fn label(&self) -> &str {
-        &self.client.label
+    pub fn labels(&self) -> Vec<String> {
+        self.client.labels()
     }
 
     pub(super) fn runner(&self) -> &dyn Runner {

@@ -9,7 +9,7 @@ pub fn reached(step: &str) {
         return;
     }
     let _ = std::fs::File::create(folder.join(step));
-    while !folder.join(format!("{step}.continue")).exists() {
+    while folder.exists() && !folder.join(format!("{step}.continue")).exists() {
         std::thread::sleep(std::time::Duration::from_millis(10));
     }
 }

@@ -35,7 +35,10 @@ pub(super) fn run(session: &Session<'_>, task: &Task<'_>) -> Result<(), Failure>
         _ => None,
     };
     let compose = session.configured.compose().quietly();
-    let mut command = compose.command("run").args(["--rm", "--no-deps", "-T", "--label", session.server.label()]);
+    let mut command = compose.command("run").args(["--rm", "--no-deps", "-T"]);
+    for label in session.server.labels() {
+        command = command.args(["--label", &label]);
+    }
     // libpq's own variable: the sessions of the container are found and ended with this command.
     command = command.args(["--env", &format!("PGAPPNAME={}", session.server.application_name())]);
     if let Some((file, variable)) = &secret {
