@@ -26,7 +26,7 @@ pub(super) fn run(session: &Session<'_>, settings: &settings::Dump) -> Result<Ex
         let problem = Diagnostic::error("usage", "standard output is the backup's: the report has no place there");
         return Err(Failure::new(Exit::Usage, problem));
     }
-    session.version()?;
+    let version = session.version()?;
     let held = session.lock(VERB)?;
     let facts = session.facts()?;
     let care = take_care();
@@ -35,7 +35,7 @@ pub(super) fn run(session: &Session<'_>, settings: &settings::Dump) -> Result<Ex
     let write = |name: &Name, facts: &Facts| {
         target.write(&session.state, |to| {
             let packer = Packer::new(settings.format, &member, to).map_err(RunError::Streams)?;
-            let packer = draw(session, (name, facts), settings.format, settings.anonymized, packer)?;
+            let packer = draw(session, (name, facts), settings.format, settings.anonymized.then_some(version), packer)?;
             packer.finish().map_err(RunError::Streams)?;
             Ok(())
         })
@@ -64,13 +64,13 @@ pub(super) fn run(session: &Session<'_>, settings: &settings::Dump) -> Result<Ex
     Ok(Exit::Done)
 }
 
-/// Has pg_dump write into the packer. What ends early or is altered later is known by its end: a custom dump's by
-/// itself, a plain one's by two lines.
+/// Has pg_dump write into the packer; where the server's version is given, the rules are applied. What ends early or is
+/// altered later is known by its end: a custom dump's by itself, a plain one's by two lines.
 fn draw<W: Write>(
     session: &Session<'_>,
     (name, facts): (&Name, &Facts),
     format: Format,
-    anonymized: bool,
+    anonymized: Option<u32>,
     packer: Packer<W>,
 ) -> Result<Packer<W>, Failure> {
     let progress = session.context.printer.progress("dumping", facts.size);
@@ -81,10 +81,9 @@ fn draw<W: Write>(
         to.to
     } else {
         let mut to = Watched { to: Sealing::new(packer), passed };
-        if anonymized {
-            anonymize::stream(session, &mut to)?;
-        } else {
-            session.server.draw(name, &["pg_dump", "--format", "plain"], &mut to, DOING)?;
+        match anonymized {
+            Some(version) => anonymize::stream(session, version, &mut to)?,
+            None => session.server.draw(name, &["pg_dump", "--format", "plain"], &mut to, DOING)?,
         }
         if !to.to.is_complete() {
             let complaint = "pg_dump ended without the closing line of a complete dump".to_owned();

@@ -183,7 +183,7 @@ fn possible(table: &Table, planned: &Planned) -> Option<f64> {
     match planned.method {
         "token" => Some(digits(0)),
         "email" => Some(digits(12)),
-        "french_ssn" => Some(2.0 * 100.0 * 12.0 * 75.0 * 990.0 * 999.0),
+        "french_ssn" => Some(200.0 * 12.0 * 75.0 * 494_500.0),
         _ => None,
     }
 }

@@ -74,7 +74,7 @@ impl Method {
 
     /// What the method does to a column; `row` makes a number of the row and a seed.
     pub(super) fn change(&self, column: &Column, name: &str, number: usize, row: &str) -> Result<Change, String> {
-        let draw = row.replace("{seed}", &format!("{SEED} + {number}"));
+        let draw = row.replace("{seed}", &format!("(SELECT current_setting('lapstrake.seed')::bigint + {number})"));
         let token = |equal: bool, of: &str, draw: &str| match equal {
             true => format!("left(encode(sha256(convert_to({SALT} || {of}, 'UTF8')), 'hex'), {TOKEN})"),
             false => format!("encode(int8send({draw}), 'hex')"),
@@ -211,12 +211,12 @@ fn fitted(column: &Column, name: &str, token: &str, length: u32) -> String {
     )
 }
 
-/// Sex, year, month, department, place and number of a birth: 13 digits.
+/// Sex and year, month, department, place and number of a birth: 13 digits. The number is odd, so that it is never 0;
+/// the least of everything is added once.
 fn birth(draw: &str) -> String {
     format!(
-        "(SELECT (1 + h % 2) * 1000000000000 + (h / 2 % 100) * 10000000000 + (1 + h / 200 % 12) * 100000000 \
-         + (21 + h / 2400 % 75) * 1000000 + (1 + h / 180000 % 990) * 1000 + 1 + h / 178200000 % 999 \
-         FROM (SELECT {draw} & 9223372036854775807 AS h) AS drawn)"
+        "(SELECT 1000121001001 + h % 200 * 10000000000 + h / 200 % 12 * 100000000 + h / 2400 % 75 * 1000000 \
+         + h / 180000 % 494500 * 2 FROM (SELECT {draw} & 9223372036854775807 AS h) AS drawn)"
     )
 }
 

@@ -235,7 +235,8 @@ fn former<'c>(table: &Table, rule: &TableRules, catalogue: &'c Catalogue) -> Opt
 fn row(table: &Table) -> String {
     match table.column("id") {
         Some(id) if matches!(id.sort.as_str(), "integer" | "bigint") => {
-            r#"hashint8extended(coalesce(t."id", 0)::bigint, {seed})"#.to_owned()
+            let number = if id.required { r#"t."id""# } else { r#"coalesce(t."id", 0)"# };
+            format!("hashint8extended({number}::bigint, {{seed}})")
         }
         _ => "hashtextextended(t.tableoid::text || t.ctid::text, {seed})".to_owned(),
     }

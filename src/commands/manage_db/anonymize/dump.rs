@@ -13,9 +13,12 @@ use crate::database::anonymize::{Purpose, size_of_tables, snapshot};
 use crate::database::{Facts, Name, Replacement, drop_database, facts, pour};
 
 /// Writes an anonymised plain dump.
-pub(in crate::commands::manage_db) fn stream(session: &Session<'_>, to: &mut dyn Write) -> Result<(), Failure> {
+pub(in crate::commands::manage_db) fn stream(
+    session: &Session<'_>,
+    version: u32,
+    to: &mut dyn Write,
+) -> Result<(), Failure> {
     let read = rules::read(session)?;
-    let version = session.version()?;
     let outcome = snapshot(&session.server, &session.name, version, |snapshot| {
         let plan = rules::plan_within(session, &read, snapshot, (Purpose::Stream, false))?;
         Ok::<_, Failure>(snapshot.write(&plan, &read.rules, to)?)
