@@ -32,7 +32,7 @@ pub fn foreign(configured: &Configured) -> Vec<Diagnostic> {
 
 /// Why a file is not ours to overwrite.
 fn is_foreign(path: &Path, ours: &[&str]) -> Option<String> {
-    let bytes = match files::read(path) {
+    let bytes = match files::read_start(path) {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == ErrorKind::NotFound => return None,
         // What may not be read, writing will say.

@@ -1,5 +1,6 @@
 //! Secrets that are written out in fragments: a warning, and nothing that is shown of a deployment.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use crate::environment::HIDDEN;
@@ -36,10 +37,10 @@ pub(super) fn literals(model: &Node) -> Vec<Literal<'_>> {
     let mut found = Vec::new();
     for section in ["services", "volumes", "networks"] {
         for (owner, entry) in model.get(section).and_then(Node::as_map).into_iter().flat_map(Map::iter) {
-            for place in PLACES {
-                if let Some(node) = entry.value.find(place) {
-                    in_place(owner, place, node, &mut found);
-                }
+            for (key, entry) in entry.value.as_map().into_iter().flat_map(Map::iter) {
+                let place = PLACES.into_iter().find(|place| place[0] == &**key);
+                let node = place.and_then(|place| Some((place, entry.value.find(&place[1..])?)));
+                node.into_iter().for_each(|(place, node)| in_place(owner, place, node, &mut found));
             }
         }
     }
@@ -76,18 +77,18 @@ fn in_place<'m>(owner: &'m str, place: &'static [&'static str], node: &'m Node, 
 }
 
 /// What is written out of a text: all but the references to variables.
-fn written_out(scalar: &Scalar) -> String {
+fn written_out(scalar: &Scalar) -> Cow<'_, str> {
     match &scalar.template {
         // What was read of a deployment on disk.
         None if !scalar.interpolated && scalar.text.contains("${") => {
             let mut parts = scalar.text.split("${");
             let first = parts.next().unwrap_or_default().to_owned();
-            parts.fold(first, |text, part| text + part.split_once('}').map_or(part, |(_, rest)| rest))
+            Cow::Owned(parts.fold(first, |text, part| text + part.split_once('}').map_or(part, |(_, rest)| rest)))
         }
-        None => scalar.text.clone(),
+        None => Cow::Borrowed(&scalar.text),
         Some(pieces) => {
             let text = |piece: &Piece| if let Piece::Text(text) = piece { text.clone() } else { String::new() };
-            pieces.iter().map(text).collect()
+            Cow::Owned(pieces.iter().map(text).collect())
         }
     }
 }

@@ -24,6 +24,10 @@ pub struct Written {
 pub fn write(configured: &Configured) -> Result<Written, FileError> {
     let compose = write_one(&configured.compose_file, &configured.compose_text)?;
     let env = write_one(&configured.env_file, &configured.env_text)?;
+    // Both lie in one folder, unless one of them is a link.
+    if env || compose {
+        files::sync_folder(&configured.env_file)?;
+    }
     Ok(Written { env, compose })
 }
 

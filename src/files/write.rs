@@ -15,10 +15,12 @@ use super::owner::Owner;
 /// # Errors
 /// When it cannot be written; it is then as it was.
 pub fn replace(path: &Path, text: &str, mode: u32) -> Result<(), FileError> {
-    put(path, text, mode, None)
+    put(path, text, mode, None)?;
+    sync_folder(path)
 }
 
-/// The same for a file that its owner alone may read, whatever its rights were.
+/// The same for a file that its owner alone may read, whatever its rights were. After several of them in one folder,
+/// [`sync_folder`] has them outlast a loss of power.
 ///
 /// # Errors
 /// When it cannot be written; it is then as it was.
@@ -35,8 +37,7 @@ fn put(path: &Path, text: &str, mode: u32, always: Option<u32>) -> Result<(), Fi
         owner.map_or(Ok(()), |owner| owner.take(file.as_file()))?;
         let kept = always.or_else(|| there.as_ref().map(|there| there.permissions().mode() & 0o7777));
         kept.map_or(Ok(()), |mode| file.as_file().set_permissions(Permissions::from_mode(mode)))?;
-        file.persist(&target).map_err(|error| error.error)?;
-        sync_folder_of(&target)
+        file.persist(&target).map(drop).map_err(|error| error.error)
     };
     written().map_err(|error| FileError::new("write", path, bare(error)))
 }
@@ -133,6 +134,15 @@ fn bare(error: io::Error) -> io::Error {
         Some((said, _)) => io::Error::new(error.kind(), said),
         None => error,
     }
+}
+
+/// Has what was written to the folder of a file outlast a loss of power. A link's own folder is not the one.
+///
+/// # Errors
+/// When the folder cannot be opened.
+pub fn sync_folder(path: &Path) -> Result<(), FileError> {
+    let target = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    sync_folder_of(&target).map_err(|error| FileError::new("write", path, error))
 }
 
 fn sync_folder_of(path: &Path) -> io::Result<()> {

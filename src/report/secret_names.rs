@@ -186,22 +186,7 @@ pub fn can_be_made_up(name: &str) -> bool {
 
 /// What the tables say about a name; `None` where it holds no secret.
 fn found(name: &str) -> Option<bool> {
-    // Most names hold none of these, and are done with.
-    let may_be = |bytes: &[u8]| {
-        const STEMS: [&[u8]; 11] =
-            [b"PASS", b"PWD", b"PW", b"SECRET", b"TOKEN", b"CRYPT", b"KEY", b"AUTH", b"DSN", b"SALT", b"PEPPER"];
-        const MORE: [&[u8]; 2] = [b"CREDENTIAL", b"CONNECTION"];
-        let begins = |at: usize, stem: &[u8]| {
-            bytes.len() >= at + stem.len() && bytes[at..at + stem.len()].eq_ignore_ascii_case(stem)
-        };
-        (0..bytes.len()).any(|at| match bytes[at].to_ascii_uppercase() {
-            b'P' | b'S' | b'T' | b'C' | b'K' | b'A' | b'D' | b'M' => {
-                STEMS.iter().chain(&MORE).any(|stem| begins(at, stem))
-            }
-            _ => false,
-        })
-    };
-    if name.len() > LONGEST_NAME || !may_be(name.as_bytes()) {
+    if name.len() > LONGEST_NAME || !holds_stem(name.as_bytes()) {
         return None;
     }
     let name = folded(name);
@@ -214,6 +199,36 @@ fn found(name: &str) -> Option<bool> {
     let word = WORDS.iter().find(|(word, _)| name.contains(word));
     let part = || PARTS.iter().find(|(part, _)| holds_part(&name, part));
     word.or_else(part).map(|(_, made_up)| *made_up)
+}
+
+/// What every word of the tables holds. Most names hold none of these, and are done with.
+const STEMS: [&[u8]; 12] = [
+    b"PASS",
+    b"PWD",
+    b"PW",
+    b"PEPPER",
+    b"SECRET",
+    b"SALT",
+    b"TOKEN",
+    b"CRYPT",
+    b"CREDENTIAL",
+    b"CONNECTION",
+    b"KEY",
+    b"DSN",
+];
+const AUTH: &[u8] = b"AUTH";
+
+fn holds_stem(name: &[u8]) -> bool {
+    (0..name.len()).any(|at| {
+        let begins = |stem: &[u8]| name.get(at..at + stem.len()).is_some_and(|part| part.eq_ignore_ascii_case(stem));
+        match name[at].to_ascii_uppercase() {
+            b'A' => begins(AUTH),
+            first @ (b'P' | b'S' | b'T' | b'C' | b'K' | b'D') => {
+                STEMS.iter().any(|stem| stem[0] == first && begins(stem))
+            }
+            _ => false,
+        }
+    })
 }
 
 /// Nobody writes longer names.
@@ -241,8 +256,16 @@ fn holds_part(name: &str, part: &str) -> bool {
 /// to a secret name (`Password=…`, `"token": "…"`).
 #[must_use]
 pub fn is_secret_value(value: &str) -> bool {
-    value.contains("-----BEGIN ") || has_user(value) || is_well_known_key(value) || secret_assignment(value).is_some()
+    let bytes = value.as_bytes();
+    let is_key = bytes.len() > KEY_MARK.len() && memchr::memmem::find(bytes, KEY_MARK).is_some();
+    is_key
+        || memchr::memchr(b'@', bytes).is_some() && has_user(value)
+        || is_well_known_key(value)
+        || secret_assignment(value).is_some()
 }
+
+/// What a key as a text begins with.
+const KEY_MARK: &[u8] = b"-----BEGIN ";
 
 /// Whether a text mentions something secret: a name anywhere in it, or a value. It may be any line of a file.
 #[must_use]
