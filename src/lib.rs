@@ -10,6 +10,7 @@
 
 #![cfg_attr(test, allow(clippy::disallowed_methods, reason = "tests set up what they look at"))]
 
+pub mod app;
 pub mod cli;
 pub mod commands;
 pub mod completion;

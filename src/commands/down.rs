@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 
 use super::passthrough::compose_for;
-use super::{Context, Failure, hooks};
+use crate::app::{Context, Failure, hooks};
 use crate::exit::Exit;
 
 const AFTER: &str = "after-down";

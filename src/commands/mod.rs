@@ -2,17 +2,13 @@
 
 mod completions;
 mod configure;
-mod context;
 mod customize;
 mod doctor;
 mod down;
 mod edit;
 mod env;
 mod explain;
-mod failure;
 mod graph;
-mod hook_names;
-mod hooks;
 mod init;
 mod knob;
 mod man;
@@ -20,7 +16,6 @@ mod manage_db;
 mod merge;
 mod new;
 mod passthrough;
-mod program_fault;
 mod roles;
 mod services;
 mod standing;
@@ -30,9 +25,7 @@ mod up;
 mod urls;
 mod verify;
 
-pub use context::Context;
-pub use failure::Failure;
-
+use crate::app::{Context, Failure};
 use crate::exit::Exit;
 use crate::report::Sources;
 use crate::settings::Task;

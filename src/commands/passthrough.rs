@@ -2,7 +2,7 @@
 
 use std::ffi::{OsStr, OsString};
 
-use super::{Context, Failure};
+use crate::app::{Context, Failure};
 use crate::cli;
 use crate::docker::{Compose, VERBS};
 use crate::exit::Exit;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use super::Context;
+use crate::app::Context;
 use crate::docker::{Container, containers, find_trouble};
 
 /// The containers of a project, as far as docker can be asked.

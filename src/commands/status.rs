@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::manage_db::{Glance, Underway, glance, interrupted};
 use super::standing::{Standing, uptime};
 use super::urls::{Address, addresses};
-use super::{Context, Failure};
+use crate::app::{Context, Failure, Planned};
 use crate::deployment::{Configured, differs};
 use crate::docker::{Command, Input};
 use crate::exit::Exit;
@@ -74,11 +74,11 @@ pub(super) fn run(context: &Context<'_>, format: Format) -> Result<Exit, Failure
 }
 
 /// Warnings are for whoever configures.
-fn without_warnings(planned: super::context::Planned) -> super::context::Planned {
+fn without_warnings(planned: Planned) -> Planned {
     if planned.report.has_errors() {
         return planned;
     }
-    super::context::Planned { report: crate::report::Report::default(), ..planned }
+    Planned { report: crate::report::Report::default(), ..planned }
 }
 
 fn services(configured: &Configured, standing: &Standing) -> Vec<Service> {

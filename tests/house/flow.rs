@@ -19,6 +19,7 @@ const ORDER: &[&[&str]] = &[
     &["completion"],
     &["cli"],
     &["settings"],
+    &["app"],
     &["commands"],
 ];
 

@@ -1,6 +1,6 @@
 //! What can be chosen for the user: secrets, ports and address ranges that are free.
 
-use crate::commands::Context;
+use crate::app::Context;
 use crate::commands::knob::{is_default, setter, variable_in};
 use crate::environment::Environment;
 use crate::fragments::discover;

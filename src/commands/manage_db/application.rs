@@ -1,7 +1,7 @@
 //! The application's own work on a database, in a one-off container of its service.
 
 use super::session::Session;
-use crate::commands::Failure;
+use crate::app::Failure;
 use crate::database::{DatabaseError, Name};
 use crate::docker::{Command, Input, Mending, interrupted};
 use crate::exit::Exit;

@@ -7,7 +7,7 @@ use super::application::{self, Task};
 use super::closing::Closing;
 use super::session::Session;
 use super::{questions, work};
-use crate::commands::Failure;
+use crate::app::Failure;
 use crate::exit::Exit;
 
 const VERB: &str = "change_admin_password";

@@ -6,7 +6,7 @@ use super::closing::Closing;
 use super::create::exists;
 use super::session::Session;
 use super::work;
-use crate::commands::Failure;
+use crate::app::Failure;
 use crate::database::{DatabaseError, Name, Replacement, facts, pour};
 use crate::exit::Exit;
 

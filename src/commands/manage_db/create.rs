@@ -5,7 +5,7 @@ use std::time::Instant;
 use super::closing::Closing;
 use super::session::Session;
 use super::{prepare, work};
-use crate::commands::Failure;
+use crate::app::Failure;
 use crate::database::{Replacement, facts};
 use crate::exit::Exit;
 use crate::report::Diagnostic;

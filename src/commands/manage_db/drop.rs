@@ -5,7 +5,7 @@ use std::time::Instant;
 use super::closing::{Closing, size};
 use super::session::Session;
 use super::{questions, work};
-use crate::commands::Failure;
+use crate::app::Failure;
 use crate::database::{must_be_replaceable, remove};
 use crate::exit::Exit;
 

@@ -9,7 +9,7 @@ use super::dump_file::Target;
 use super::journal;
 use super::session::Session;
 use super::state::LastDump;
-use crate::commands::Failure;
+use crate::app::Failure;
 use crate::database::{DatabaseError, Facts, Format, Name, Packer, Sealing, Watched};
 use crate::docker::{RunError, take_care};
 use crate::exit::Exit;

@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use tempfile::NamedTempFile;
 
 use super::state::State;
-use crate::commands::Failure;
+use crate::app::Failure;
 use crate::database::digits;
 use crate::exit::Exit;
 use crate::files::{self, FileError};

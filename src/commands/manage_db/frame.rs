@@ -5,7 +5,7 @@
 use std::ffi::OsString;
 use std::path::Path;
 
-use crate::commands::{Context, Failure, hooks};
+use crate::app::{Context, Failure, hooks};
 use crate::exit::Exit;
 use crate::project::Project;
 use crate::settings::{Aim, DatabaseVerb};

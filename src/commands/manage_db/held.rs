@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::services;
 use super::session::Session;
 use super::state::{Note, Underway};
-use crate::commands::Failure;
+use crate::app::Failure;
 use crate::database::{Attempt, Cleanup, Lock, Problem, cleanup, reached};
 use crate::docker::{Mending, interrupted};
 use crate::exit::Exit;

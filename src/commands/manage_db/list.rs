@@ -8,7 +8,7 @@ use super::closing::{one_line, size};
 use super::recover::recover_server;
 use super::session::Session;
 use super::state::LastDump;
-use crate::commands::Failure;
+use crate::app::Failure;
 use crate::database::{Facts, Holder, Kept, Name, databases, holders};
 use crate::exit::Exit;
 use crate::settings::Format;

@@ -6,7 +6,7 @@ use super::closing::{Closing, size};
 use super::session::Session;
 use super::spool::{spooled, unpacked};
 use super::{prepare, questions, work};
-use crate::commands::Failure;
+use crate::app::Failure;
 use crate::database::{
     Checked, DatabaseError, DumpFault, Examination, Lack, Name, Replacement, RestoreRole, Shape, Target, examine,
     facts, prove_text, restore,

@@ -8,7 +8,7 @@ use jiff::Zoned;
 use serde::{Deserialize, Serialize};
 
 use super::state::State;
-use crate::commands::{Context, Failure};
+use crate::app::{Context, Failure};
 use crate::docker::interrupted;
 use crate::exit::Exit;
 use crate::report::Diagnostic;

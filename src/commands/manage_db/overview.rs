@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::closing::size;
 use super::session::Session;
 use super::state::LastDump;
-use crate::commands::Context;
+use crate::app::Context;
 use crate::database::{Name, databases};
 use crate::deployment::Configured;
 use crate::project::Project;

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use super::session::Session;
+use crate::app::{Context, Failure};
 use crate::commands::roles::Database;
-use crate::commands::{Context, Failure};
 use crate::database::{Absence, DatabaseError, Name, connectable, extend, identifier};
 use crate::deployment::Configured;
 use crate::exit::Exit;

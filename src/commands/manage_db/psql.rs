@@ -4,7 +4,7 @@ use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 
 use super::session::Session;
-use crate::commands::Failure;
+use crate::app::Failure;
 use crate::exit::Exit;
 
 pub(super) fn run(session: &Session<'_>, arguments: &[String]) -> Result<Exit, Failure> {

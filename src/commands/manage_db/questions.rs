@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use super::session::Session;
-use crate::commands::{Context, Failure};
+use crate::app::{Context, Failure};
 use crate::exit::Exit;
 use crate::report::{Diagnostic, Secret};
 use crate::settings::ManageDb;

@@ -2,7 +2,7 @@
 
 use super::session::Session;
 use super::state::{Underway, interrupted};
-use crate::commands::{Context, Failure};
+use crate::app::{Context, Failure};
 use crate::deployment::Configured;
 use crate::project::Project;
 use crate::report::{Diagnostic, Sources};

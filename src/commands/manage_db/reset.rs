@@ -8,7 +8,7 @@ use super::closing::{Closing, size};
 use super::questions::{agree, password};
 use super::session::Session;
 use super::{prepare, work};
-use crate::commands::Failure;
+use crate::app::Failure;
 use crate::database::{Replacement, facts};
 use crate::exit::Exit;
 

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::session::Session;
-use crate::commands::Failure;
+use crate::app::Failure;
 use crate::docker::{Command, Container, Input, Mending, interrupted};
 use crate::exit::Exit;
 use crate::report::Diagnostic;

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
 use super::state::State;
-use crate::commands::Failure;
+use crate::app::Failure;
 use crate::database::{DatabaseError, DumpFault, Opened, Reader, Shape};
 use crate::docker::interrupted;
 use crate::machine::room;

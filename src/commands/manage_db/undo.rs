@@ -5,7 +5,7 @@ use std::time::Instant;
 use super::closing::Closing;
 use super::session::Session;
 use super::{questions, work};
-use crate::commands::Failure;
+use crate::app::Failure;
 use crate::database::{Name, Replacement, facts, kept};
 use crate::exit::Exit;
 use crate::report::Diagnostic;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::session::Session;
-use crate::commands::Failure;
+use crate::app::Failure;
 use crate::exit::Exit;
 
 pub(super) fn run(session: &Session<'_>, patience: Duration) -> Result<Exit, Failure> {

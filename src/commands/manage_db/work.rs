@@ -7,7 +7,7 @@ use super::held::Held;
 use super::journal::Entry;
 use super::services;
 use super::session::Session;
-use crate::commands::Failure;
+use crate::app::Failure;
 use crate::database::{Aside, Ended, Kept, Name, Replacement, facts, guarded};
 use crate::docker::{Care, take_care};
 use crate::exit::Exit;

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
+use crate::app::{Context, Failure};
 use crate::commands::standing::Standing;
-use crate::commands::{Context, Failure};
 use crate::environment::load;
 use crate::exit::Exit;
 use crate::fragments::{Disabled, Fragment, Reason, Selection, discover, select};

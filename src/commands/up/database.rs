@@ -2,7 +2,7 @@
 
 use super::Up;
 use super::wait::Waiting;
-use crate::commands::Failure;
+use crate::app::Failure;
 
 /// Starts the database's service alone, and waits until it is ready.
 pub(super) fn start(up: &Up<'_>, service: &str, waiting: &mut Waiting<'_>) -> Result<(), Failure> {

@@ -10,7 +10,8 @@ mod wait;
 use std::time::{Duration, Instant};
 
 use super::manage_db::{all_extensions, at_work, interrupted as interrupted_commands, recover};
-use super::{Context, Failure, hooks, roles};
+use crate::app::{Context, Failure, hooks};
+use crate::commands::roles;
 use crate::deployment::Configured;
 use crate::docker::{Compose, interrupted};
 use crate::exit::Exit;

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::readiness::{Fault, SETTLED, SETTLED_HEALTHY, Sight, Standing, age};
 use super::selection::Selection;
-use crate::commands::{Context, Failure};
+use crate::app::{Context, Failure};
 use crate::docker::{Container, Verdict, containers, interrupted, logs};
 use crate::exit::Exit;
 use crate::report::Diagnostic;

@@ -9,7 +9,7 @@ use super::super::application::{self, Task};
 use super::super::session::Session;
 use super::super::work::seconds;
 use super::rules::Read;
-use crate::commands::Failure;
+use crate::app::Failure;
 use crate::database::anonymize::{Outcome, Plan, Vacuumed, anonymize, vacuum};
 use crate::database::{Name, facts};
 use crate::report::{Diagnostic, Secret, Sources};

@@ -8,7 +8,7 @@ use super::super::session::Session;
 use super::super::work;
 use super::done::Done;
 use super::{done, rules};
-use crate::commands::Failure;
+use crate::app::Failure;
 use crate::database::anonymize::{Purpose, size_of_tables, snapshot};
 use crate::database::{Facts, Name, Replacement, drop_database, facts, pour};
 

@@ -14,7 +14,7 @@ use rules::Read;
 
 use super::session::Session;
 use super::{questions, work};
-use crate::commands::Failure;
+use crate::app::Failure;
 use crate::database::Replacement;
 use crate::database::anonymize::{Plan, count, followers, size_of_tables};
 use crate::exit::Exit;

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::super::session::Session;
 use super::rules::Read;
-use crate::commands::Failure;
+use crate::app::Failure;
 use crate::database::anonymize::{Suggestion, catalogue, fragment, suggest};
 use crate::exit::Exit;
 use crate::settings::{Aim, Format};

@@ -5,7 +5,7 @@ use std::path::Path;
 use indexmap::IndexMap;
 
 use super::super::session::Session;
-use crate::commands::Failure;
+use crate::app::Failure;
 use crate::database::Name;
 use crate::database::anonymize::{Plan, Purpose, Rules, Skipped, Snapshot, catalogue, read_rules, snapshot};
 use crate::exit::Exit;

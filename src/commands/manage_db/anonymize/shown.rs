@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::super::session::Session;
-use crate::commands::Failure;
+use crate::app::Failure;
 use crate::database::anonymize::{Counts, Plan, count};
 use crate::exit::Exit;
 use crate::settings::Format;

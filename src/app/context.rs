@@ -28,15 +28,15 @@ pub struct Context<'a> {
 }
 
 /// A deployment that was planned, with everything there is to say about it. Nothing was written or said yet.
-pub(super) struct Planned {
-    pub(super) sources: Sources,
-    pub(super) report: Report,
-    pub(super) configured: Option<Configured>,
+pub(crate) struct Planned {
+    pub(crate) sources: Sources,
+    pub(crate) report: Report,
+    pub(crate) configured: Option<Configured>,
 }
 
 impl Context<'_> {
     /// The project that was named, or the nearest one.
-    pub(super) fn project(&self) -> Result<Project, Failure> {
+    pub(crate) fn project(&self) -> Result<Project, Failure> {
         let custom = &self.settings.custom;
         Ok(match &self.settings.project {
             Some(root) => Project::at(root, custom)?,
@@ -45,7 +45,7 @@ impl Context<'_> {
     }
 
     /// Plans the deployment.
-    pub(super) fn plan(&self, project: &Project) -> Planned {
+    pub(crate) fn plan(&self, project: &Project) -> Planned {
         let (mut sources, mut report) = (Sources::default(), Report::default());
         let configured = deployment::plan(project, self.process, &mut sources, &mut report);
         misnamed(project).into_iter().for_each(|problem| report.push(problem));
@@ -54,14 +54,14 @@ impl Context<'_> {
     }
 
     /// Says what there is to say about a plan, and hands it out if it is sound.
-    pub(super) fn settle(&self, planned: Planned) -> Result<Configured, Failure> {
+    pub(crate) fn settle(&self, planned: Planned) -> Result<Configured, Failure> {
         let Planned { sources, report, configured } = planned;
         self.printer.report(&sources, &report, "nothing was written");
         configured.filter(|_| !report.has_errors()).ok_or_else(|| Failure::said(Exit::Invalid))
     }
 
     /// Refuses to write a deployment over files that somebody else wrote.
-    pub(super) fn may_write(&self, configured: &Configured) -> Result<(), Failure> {
+    pub(crate) fn may_write(&self, configured: &Configured) -> Result<(), Failure> {
         let mut report = Report::default();
         deployment::foreign(configured).into_iter().for_each(|problem| report.push(problem));
         if !report.has_errors() {
@@ -72,19 +72,19 @@ impl Context<'_> {
     }
 
     /// Writes a deployment, unless that would overwrite what somebody else wrote.
-    pub(super) fn write(&self, configured: &Configured) -> Result<(), Failure> {
+    pub(crate) fn write(&self, configured: &Configured) -> Result<(), Failure> {
         self.may_write(configured)?;
         Ok(deployment::write(configured).map(drop)?)
     }
 
     /// Becomes a command that ends our work. Where docker does not look usual we stay, to explain a failure.
-    pub(super) fn hand_over(&self, command: &Command) -> Result<Exit, Failure> {
+    pub(crate) fn hand_over(&self, command: &Command) -> Result<Exit, Failure> {
         let ended = if look_usual() { self.runner.replace(command) } else { self.runner.run(command) };
         self.outcome(ended)
     }
 
     /// What came of a command that ended our work.
-    pub(super) fn outcome(&self, ended: Result<Ended, RunError>) -> Result<Exit, Failure> {
+    pub(crate) fn outcome(&self, ended: Result<Ended, RunError>) -> Result<Exit, Failure> {
         match ended? {
             ended if ended.well() => Ok(Exit::Done),
             ended => Err(self.blame(ended)),
@@ -92,7 +92,7 @@ impl Context<'_> {
     }
 
     /// The reason for a failure of docker: its own trouble, or the exit code of a program that has said why.
-    pub(super) fn blame(&self, ended: Ended) -> Failure {
+    pub(crate) fn blame(&self, ended: Ended) -> Failure {
         // Whoever was interrupted knows why.
         let trouble = if ended.code > 128 { None } else { find_trouble(self.runner) };
         trouble.map_or_else(|| Failure::said(Exit::Theirs(ended.code)), Failure::from)
@@ -126,7 +126,7 @@ fn folder_problem(project: &Project) -> Option<Diagnostic> {
 
 impl Configured {
     /// docker compose for this deployment.
-    pub(super) fn compose(&self) -> Compose {
+    pub(crate) fn compose(&self) -> Compose {
         let names = self.environment.iter().map(|(name, _)| name);
         Compose::of(&self.root, &self.env_file, &self.compose_file, names)
     }

@@ -21,7 +21,7 @@ const RUNNING: &str = "LAPSTRAKE_HOOK";
 ///
 /// # Errors
 /// When a hook cannot be run, or fails.
-pub(super) fn run(context: &Context<'_>, project: &Project, name: &str) -> Result<(), Failure> {
+pub(crate) fn run(context: &Context<'_>, project: &Project, name: &str) -> Result<(), Failure> {
     run_with(context, project, name, &[])
 }
 
@@ -29,7 +29,7 @@ pub(super) fn run(context: &Context<'_>, project: &Project, name: &str) -> Resul
 ///
 /// # Errors
 /// When a hook cannot be run, or fails.
-pub(super) fn run_with(
+pub(crate) fn run_with(
     context: &Context<'_>,
     project: &Project,
     name: &str,
@@ -52,7 +52,7 @@ pub(super) fn run_with(
 }
 
 /// Whether there is a hook of this name.
-pub(super) fn is_there(project: &Project, name: &str) -> bool {
+pub(crate) fn is_there(project: &Project, name: &str) -> bool {
     project.folders("hooks").iter().any(|folder| folder.join(name).is_file())
 }
 
@@ -81,7 +81,7 @@ fn undone(name: &str) -> String {
 }
 
 /// A program in the project's folder, with the variables of the project around it.
-pub(super) fn with_variables(program: &Path, project: &Project, environment: &Environment) -> Command {
+pub(crate) fn with_variables(program: &Path, project: &Project, environment: &Environment) -> Command {
     let known = environment.iter().filter(|(_, variable)| !variable.poisoned);
     let command = Command::new(program).in_folder(project.root());
     known.fold(command, |command, (name, variable)| command.env(name, &variable.value))

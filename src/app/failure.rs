@@ -2,7 +2,8 @@
 
 use std::io;
 
-use crate::docker::{RunError, Trouble};
+use crate::database::DatabaseError;
+use crate::docker::{RunError, Trouble, interrupted_by};
 use crate::exit::Exit;
 use crate::files::FileError;
 use crate::project::ProjectError;
@@ -80,6 +81,48 @@ impl From<io::Error> for Failure {
             Self::said(Exit::Done)
         } else {
             Self::new(Exit::Failed, Diagnostic::error("failed", error.to_string()))
+        }
+    }
+}
+
+impl From<DatabaseError> for Failure {
+    fn from(error: DatabaseError) -> Self {
+        let problem = |code, error: &DatabaseError| Diagnostic::error(code, error.to_string());
+        match error {
+            DatabaseError::Run(error) => error.into(),
+            DatabaseError::Interrupted => Self::new(
+                Exit::Theirs(interrupted_by().unwrap_or(130)),
+                Diagnostic::error("interrupted", "interrupted"),
+            ),
+            DatabaseError::Failed { ref complaint, .. } | DatabaseError::NoAnswer { ref complaint } => {
+                let problem = problem("database", &error);
+                Self::new(Exit::Failed, if complaint.is_empty() { problem } else { problem.with_note(complaint) })
+            }
+            DatabaseError::Dump { ref fault, ref file } => {
+                let problem = problem("dump", &error);
+                Self::new(Exit::Failed, fault.advice(file).into_iter().fold(problem, Diagnostic::with_help))
+            }
+            DatabaseError::Busy(ref sessions) => {
+                let problem =
+                    sessions.iter().fold(problem("busy", &error), |problem, one| problem.with_note(one.describe()));
+                let advice = "end them, or let the connecting user do it: GRANT pg_signal_backend";
+                Self::new(Exit::Failed, problem.with_help(advice))
+            }
+            DatabaseError::Obstructed { ref database, ref obstacles } => {
+                let problem = obstacles.iter().fold(problem("obstructed", &error), |problem, one| {
+                    problem
+                        .with_note(format!("it has {}", one.what))
+                        .with_help(format!("in `{database}`: {}", one.cure))
+                });
+                Self::new(Exit::Failed, problem)
+            }
+            DatabaseError::LockLost | DatabaseError::InUse => {
+                Self::new(Exit::Failed, problem("database", &error).with_help("run the command again"))
+            }
+            DatabaseError::Password
+            | DatabaseError::Strange(_)
+            | DatabaseError::Missing(_)
+            | DatabaseError::Name(_) => Self::new(Exit::Failed, problem("database", &error)),
         }
     }
 }

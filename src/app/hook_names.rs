@@ -30,12 +30,12 @@ const VERBS: [&str; 15] = [
 const NO_HOOKS: [&str; 9] = [".md", ".txt", ".sample", ".example", ".disabled", ".bak", ".orig", ".swp", "~"];
 
 /// Whether a hook has this name.
-pub(super) fn is_hook(name: &str) -> bool {
+pub(crate) fn is_hook(name: &str) -> bool {
     name.strip_prefix("before-").or_else(|| name.strip_prefix("after-")).is_some_and(|verb| VERBS.contains(&verb))
 }
 
 /// The files among the hooks whose names are no hook's: they never run.
-pub(super) fn misnamed(project: &Project) -> Vec<Diagnostic> {
+pub(crate) fn misnamed(project: &Project) -> Vec<Diagnostic> {
     let entries = project.folders("hooks").into_iter().filter_map(|folder| fs::read_dir(folder).ok());
     let mut paths: Vec<PathBuf> = entries.flatten().flatten().map(|entry| entry.path()).collect();
     paths.sort();

@@ -6,17 +6,17 @@ use crate::files::{self, shell_word};
 use crate::project::is_executable;
 
 /// Why the system cannot run a program.
-pub(super) struct ProgramFault {
+pub(crate) struct ProgramFault {
     /// What is wrong: `is not executable`.
-    pub(super) what: &'static str,
+    pub(crate) what: &'static str,
     /// Why that matters; may be empty.
-    pub(super) why: &'static str,
+    pub(crate) why: &'static str,
     /// The command that mends it, for the program's name.
-    pub(super) mend: fn(&str) -> String,
+    pub(crate) mend: fn(&str) -> String,
 }
 
 /// What keeps the system from running a program, as far as its first bytes and its rights show.
-pub(super) fn fault_of(path: &Path) -> Option<ProgramFault> {
+pub(crate) fn fault_of(path: &Path) -> Option<ProgramFault> {
     let bytes = files::read_start(path).ok()?;
     let first = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
     if first.ends_with(b"\r") && first.starts_with(b"#!") {
