@@ -77,6 +77,15 @@ impl Context<'_> {
         Ok(deployment::write(configured).map(drop)?)
     }
 
+    /// docker compose for what is there: the last deployment, else whatever carries the project's name.
+    pub(crate) fn compose_for(&self, project: &Project) -> Result<Compose, Failure> {
+        if let Some(compose) = Compose::deployed(project.root())? {
+            return Ok(compose);
+        }
+        let configured = self.settle(self.plan(project))?;
+        Ok(Compose::named(&configured.project_name))
+    }
+
     /// Becomes a command that ends our work. Where docker does not look usual we stay, to explain a failure.
     pub(crate) fn hand_over(&self, command: &Command) -> Result<Exit, Failure> {
         let ended = if look_usual() { self.runner.replace(command) } else { self.runner.run(command) };

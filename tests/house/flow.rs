@@ -15,11 +15,14 @@ const ORDER: &[&[&str]] = &[
     &["deployment"],
     &["docker"],
     &["machine"],
+    &["roles"],
     &["database"],
     &["completion"],
     &["cli"],
     &["settings"],
     &["app"],
+    &["runtime"],
+    &["maintenance"],
     &["commands"],
 ];
 

@@ -1,47 +1,27 @@
 //! `manage_db`: databases, of which none is ever lost.
 
 mod anonymize;
-mod application;
 mod change_admin_password;
-mod closing;
 mod copy;
 mod create;
 mod drop;
 mod dump;
-mod dump_file;
-mod frame;
-mod held;
-mod journal;
 mod list;
 mod load;
-mod lock;
 mod mongo;
-mod overview;
-mod prepare;
 mod psql;
-mod questions;
-mod recover;
 mod reset;
-mod services;
-mod session;
-mod spool;
-mod state;
 mod undo;
 mod update;
 mod wait;
-mod work;
 
 use crate::app::Planned;
 use crate::app::{Context, Failure};
 use crate::exit::Exit;
+use crate::maintenance::hooks::Frame;
+use crate::maintenance::recover;
+use crate::maintenance::session::Session;
 use crate::settings::{DatabaseVerb, ManageDb};
-
-use frame::Frame;
-pub(super) use overview::{Glance, glance};
-pub(super) use prepare::all_extensions;
-pub(super) use recover::recover;
-use session::Session;
-pub(super) use state::{Underway, at_work, interrupted};
 
 pub(super) fn run(context: &Context<'_>, settings: &ManageDb) -> Result<Exit, Failure> {
     let project = context.project()?;

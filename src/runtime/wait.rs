@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::time::{Duration, Instant};
 
-use super::readiness::{Fault, SETTLED, SETTLED_HEALTHY, Sight, Standing, age};
+use super::readiness::{Fault, Readiness, SETTLED, SETTLED_HEALTHY, Sight, age};
 use super::selection::Selection;
 use crate::app::{Context, Failure};
 use crate::docker::{Container, Verdict, containers, interrupted, logs};
@@ -18,7 +18,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 const LINES: usize = 20;
 
 /// Waits for the containers of some services.
-pub(super) struct Waiting<'a> {
+pub(crate) struct Waiting<'a> {
     context: &'a Context<'a>,
     project: &'a str,
     patience: Duration,
@@ -34,11 +34,11 @@ pub(super) struct Waiting<'a> {
 }
 
 /// A container and where it stands.
-type Judged = (Container, Standing);
+type Judged = (Container, Readiness);
 
 impl<'a> Waiting<'a> {
     /// Waits for containers of a project, each at most `patience`. What is said about seconds counts from `began`.
-    pub(super) fn new(context: &'a Context<'a>, began: Instant, project: &'a str, patience: Duration) -> Self {
+    pub(crate) fn new(context: &'a Context<'a>, began: Instant, project: &'a str, patience: Duration) -> Self {
         Self {
             context,
             project,
@@ -55,55 +55,55 @@ impl<'a> Waiting<'a> {
     }
 
     /// Waits for these services from now on.
-    pub(super) fn expect(&mut self, services: Selection) {
+    pub(crate) fn expect(&mut self, services: Selection) {
         (self.services, self.settled) = (services, SETTLED);
     }
 
     /// Waits for a service that is asked itself afterwards, whether it is ready.
-    pub(super) fn expect_briefly(&mut self, service: &str) {
+    pub(crate) fn expect_briefly(&mut self, service: &str) {
         (self.services, self.settled) = (Selection::only(service), SETTLED_HEALTHY);
     }
 
     /// How long each may take.
-    pub(super) fn patience(&self) -> Duration {
+    pub(crate) fn patience(&self) -> Duration {
         self.patience
     }
 
     /// Whether a glance found that waiting makes no sense.
-    pub(super) fn gave_up(&self) -> bool {
+    pub(crate) fn gave_up(&self) -> bool {
         self.gave_up
     }
 
     /// A quick look while docker compose is at work, now and then: is it waiting for something that will never come?
-    pub(super) fn glance(&mut self) -> Verdict {
+    pub(crate) fn glance(&mut self) -> Verdict {
         if self.looked.elapsed() < LONGEST_PAUSE {
             return Verdict::GoOn;
         }
-        let endless = |(_, standing): &Judged| matches!(standing, Standing::Failed(fault) if fault.is_endless());
+        let endless = |(_, standing): &Judged| matches!(standing, Readiness::Failed(fault) if fault.is_endless());
         // What cannot be seen now is seen later.
         self.gave_up = self.look(false).is_ok_and(|judged| judged.iter().any(endless));
         if self.gave_up { Verdict::Stop } else { Verdict::GoOn }
     }
 
     /// Looks until everything is ready or something failed, and says so with a closing line.
-    pub(super) fn until_ready(&mut self) -> Result<Exit, Failure> {
+    pub(crate) fn until_ready(&mut self) -> Result<Exit, Failure> {
         let judged = self.until_settled()?;
         self.close(&judged);
         Ok(Exit::Done)
     }
 
     /// The same without the closing line.
-    pub(super) fn until_settled(&mut self) -> Result<Vec<Judged>, Failure> {
+    pub(crate) fn until_settled(&mut self) -> Result<Vec<Judged>, Failure> {
         let live = self.context.printer.live();
         let mut pause = FIRST_PAUSE;
         loop {
             let judged = self.look(true)?;
             live.aside(|| self.announce(&judged));
-            if judged.iter().any(|(_, standing)| matches!(standing, Standing::Failed(_))) {
+            if judged.iter().any(|(_, standing)| matches!(standing, Readiness::Failed(_))) {
                 live.aside(|| self.show_failed(&judged));
                 return Err(Failure::said(Exit::Failed));
             }
-            if judged.iter().all(|(_, standing)| matches!(standing, Standing::Ready(_))) {
+            if judged.iter().all(|(_, standing)| matches!(standing, Readiness::Ready(_))) {
                 return Ok(judged);
             }
             self.tell_pending(&live, &judged);
@@ -116,7 +116,7 @@ impl<'a> Waiting<'a> {
     }
 
     /// Shows the last lines of whoever failed, after docker compose gave up or was made to.
-    pub(super) fn tell_who_failed(&mut self) {
+    pub(crate) fn tell_who_failed(&mut self) {
         if let Ok(judged) = self.look(false) {
             self.show_failed(&judged);
         }
@@ -131,7 +131,7 @@ impl<'a> Waiting<'a> {
         let judged = ours
             .map(|container| {
                 if !all_started && container.state.status == "created" {
-                    let doing = Standing::Pending("created".to_owned());
+                    let doing = Readiness::Pending("created".to_owned());
                     return (container, doing);
                 }
                 let first = || Sight::first(&container, now);
@@ -147,7 +147,7 @@ impl<'a> Waiting<'a> {
     /// Says of each container when it is ready; one that was before this `up` is no news.
     fn announce(&mut self, judged: &[Judged]) {
         for (container, standing) in judged {
-            let Standing::Ready(how) = standing else {
+            let Readiness::Ready(how) = standing else {
                 self.expected.insert(container.id.clone());
                 continue;
             };
@@ -163,7 +163,7 @@ impl<'a> Waiting<'a> {
         let pending: Vec<String> = judged
             .iter()
             .filter_map(|(container, standing)| match standing {
-                Standing::Pending(doing) => Some(format!("{} ({doing})", label(container, judged))),
+                Readiness::Pending(doing) => Some(format!("{} ({doing})", label(container, judged))),
                 _ => None,
             })
             .collect();
@@ -182,7 +182,7 @@ impl<'a> Waiting<'a> {
 
     fn show_failed(&self, judged: &[Judged]) {
         for (container, standing) in judged {
-            let Standing::Failed(fault) = standing else { continue };
+            let Readiness::Failed(fault) = standing else { continue };
             self.show(container, &label(container, judged), fault);
         }
     }

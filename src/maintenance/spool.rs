@@ -22,17 +22,17 @@ const LOOK: u64 = 16 << 20;
 const RESERVE: u64 = 256 << 20;
 
 /// A backup as a file that can be read twice.
-pub(super) struct Spooled {
+pub(crate) struct Spooled {
     /// Where it is.
-    pub(super) path: PathBuf,
+    pub(crate) path: PathBuf,
     /// The file, open.
-    pub(super) file: File,
+    pub(crate) file: File,
     /// What goes when it is no longer needed.
     _kept: Option<NamedTempFile>,
 }
 
 /// Writes down what `-` and pipes give; a file is taken as it is.
-pub(super) fn spooled(state: &State, file: &Path) -> Result<Spooled, Failure> {
+pub(crate) fn spooled(state: &State, file: &Path) -> Result<Spooled, Failure> {
     state.remember_partial(None)?;
     let unreadable = |error: io::Error| of_file(file, DumpFault::Unreadable(error));
     let is_input = file == Path::new("-");
@@ -56,7 +56,7 @@ pub(super) fn spooled(state: &State, file: &Path) -> Result<Spooled, Failure> {
 }
 
 /// Unpacks an archive that is packed in something; nothing else needs to be unpacked before it is read.
-pub(super) fn unpacked(state: &State, spooled: &Spooled, shape: &Shape) -> Result<Option<Spooled>, DumpFault> {
+pub(crate) fn unpacked(state: &State, spooled: &Spooled, shape: &Shape) -> Result<Option<Spooled>, DumpFault> {
     if shape.packings.is_empty() || !shape.is_archive() {
         return Ok(None);
     }

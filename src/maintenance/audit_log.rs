@@ -13,7 +13,7 @@ use crate::project::JOURNAL;
 
 /// One entry, underway.
 #[derive(Debug)]
-pub(super) struct Entry {
+pub(crate) struct Entry {
     path: PathBuf,
     user: String,
     verb: String,
@@ -23,7 +23,7 @@ pub(super) struct Entry {
 
 impl Entry {
     /// Writes that something begins; `details` says with what.
-    pub(super) fn begin(
+    pub(crate) fn begin(
         root: &Path,
         process: &ProcessEnvironment,
         verb: &str,
@@ -43,7 +43,7 @@ impl Entry {
     }
 
     /// Writes what came of it.
-    pub(super) fn end(&self, outcome: &str, details: &str) -> Result<(), FileError> {
+    pub(crate) fn end(&self, outcome: &str, details: &str) -> Result<(), FileError> {
         self.write(outcome, details)
     }
 
@@ -66,12 +66,12 @@ impl Entry {
 }
 
 /// The time, with its offset.
-pub(super) fn now() -> String {
+pub(crate) fn now() -> String {
     Zoned::now().strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
 }
 
 /// Who we work for: whoever became root, not root.
-pub(super) fn user(process: &ProcessEnvironment) -> String {
+pub(crate) fn user(process: &ProcessEnvironment) -> String {
     let named = ["SUDO_USER", "USER", "LOGNAME"].into_iter().find_map(|name| process.text(name));
     named
         .filter(|name| !name.is_empty())

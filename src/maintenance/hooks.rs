@@ -17,7 +17,7 @@ const DATABASE: &str = "LAPSTRAKE_DATABASE";
 const FILE: &str = "LAPSTRAKE_FILE";
 
 /// What a verb has around it.
-pub(super) struct Frame<'a> {
+pub(crate) struct Frame<'a> {
     context: &'a Context<'a>,
     project: &'a Project,
     hooked: Option<&'static str>,
@@ -25,20 +25,20 @@ pub(super) struct Frame<'a> {
 }
 
 impl<'a> Frame<'a> {
-    pub(super) fn of(context: &'a Context<'a>, project: &'a Project, verb: &DatabaseVerb) -> Self {
+    pub(crate) fn of(context: &'a Context<'a>, project: &'a Project, verb: &DatabaseVerb) -> Self {
         let file = file(verb).filter(|file| *file != Path::new("-")).and_then(|file| std::path::absolute(file).ok());
         let variables = file.into_iter().map(|file| (FILE, file.into_os_string())).collect();
         Self { context, project, hooked: hooked(verb), variables }
     }
 
     /// The same for a verb that works on a database.
-    pub(super) fn about(mut self, database: &str) -> Self {
+    pub(crate) fn about(mut self, database: &str) -> Self {
         self.variables.push((DATABASE, database.into()));
         self
     }
 
     /// Does the work between its hooks. `written` tells where a backup went that had no name before.
-    pub(super) fn around(
+    pub(crate) fn around(
         mut self,
         work: impl FnOnce() -> Result<Exit, Failure>,
         written: impl FnOnce() -> Option<String>,

@@ -9,15 +9,15 @@ use crate::docker::Container;
 
 /// A container without a healthcheck is ready after an unbroken run of this length. docker itself takes a start for
 /// successful after 10 s; what ends then shows it in the seconds that follow.
-pub(super) const SETTLED: Duration = Duration::from_secs(12);
+pub(crate) const SETTLED: Duration = Duration::from_secs(12);
 /// A healthcheck speaks for its container: only what ends right after its first good answer is waited for.
-pub(super) const SETTLED_HEALTHY: Duration = Duration::from_secs(3);
+pub(crate) const SETTLED_HEALTHY: Duration = Duration::from_secs(3);
 /// So many restarts are a loop, for which docker compose would wait without an end.
 const LOOP: u64 = 5;
 
 /// Where a container stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Standing {
+pub(crate) enum Readiness {
     /// It is where it should be: `healthy`, `running` or `done`.
     Ready(&'static str),
     /// It is on its way: what it is doing.
@@ -28,7 +28,7 @@ pub(super) enum Standing {
 
 /// Why a container will not get there.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Fault {
+pub(crate) enum Fault {
     /// It ended, and should not have.
     Ended(i64),
     /// It ended, and was restarted: how often, and the exit code where it is known.
@@ -41,7 +41,7 @@ pub(super) enum Fault {
 
 impl Fault {
     /// Whether docker compose would wait for it without an end.
-    pub(super) fn is_endless(&self) -> bool {
+    pub(crate) fn is_endless(&self) -> bool {
         matches!(self, Self::TooSlow(..)) || matches!(self, Self::Restarted(times, _) if *times >= LOOP)
     }
 }
@@ -63,7 +63,7 @@ impl fmt::Display for Fault {
 
 /// What is remembered of a container between two looks.
 #[derive(Clone, Debug)]
-pub(super) struct Sight {
+pub(crate) struct Sight {
     /// When its time began.
     since: Instant,
     /// How often it had been restarted then.
@@ -76,20 +76,20 @@ pub(super) struct Sight {
 
 impl Sight {
     /// The first sight of a container.
-    pub(super) fn first(container: &Container, now: Instant) -> Self {
+    pub(crate) fn first(container: &Container, now: Instant) -> Self {
         let run = (container.state.started_at.clone(), now);
         Self { since: now, restarts: container.restarts, run, was_ready: false }
     }
 
     /// Where the container stands now. It may take `patience` from the first sight on, and is ready after an unbroken
     /// run of `settled`.
-    pub(super) fn judge(
+    pub(crate) fn judge(
         &mut self,
         container: &Container,
         now: Instant,
         patience: Duration,
         settled: Duration,
-    ) -> Standing {
+    ) -> Readiness {
         if container.restarts < self.restarts {
             // docker counts anew when somebody starts it.
             self.restarts = container.restarts;
@@ -100,33 +100,33 @@ impl Sight {
         let ran = age(container).max(now.saturating_duration_since(self.run.1));
         // Whoever waits less than that sees less.
         let standing = self.standing(container, ran, settled.min(patience));
-        self.was_ready |= matches!(standing, Standing::Ready(_));
+        self.was_ready |= matches!(standing, Readiness::Ready(_));
         match standing {
-            Standing::Pending(doing) if now.saturating_duration_since(self.since) >= patience => {
-                Standing::Failed(Fault::TooSlow(patience.as_secs(), doing))
+            Readiness::Pending(doing) if now.saturating_duration_since(self.since) >= patience => {
+                Readiness::Failed(Fault::TooSlow(patience.as_secs(), doing))
             }
             standing => standing,
         }
     }
 
-    fn standing(&self, container: &Container, ran: Duration, settled: Duration) -> Standing {
+    fn standing(&self, container: &Container, ran: Duration, settled: Duration) -> Readiness {
         let state = &container.state;
         let health = state.health.as_ref().map_or("none", |health| health.status.as_str());
         let is_done = state.status == "exited" && ends_by_itself(container) && state.exit_code == 0;
         if let Some(times) = self.restarted(container).filter(|_| !is_done) {
             // While it runs, docker has forgotten what the run before ended with.
             let code = (state.status != "running").then_some(state.exit_code);
-            return Standing::Failed(Fault::Restarted(times, code));
+            return Readiness::Failed(Fault::Restarted(times, code));
         }
         match (state.status.as_str(), health) {
-            ("exited", _) if is_done => Standing::Ready("done"),
-            ("exited" | "dead", _) => Standing::Failed(Fault::Ended(state.exit_code)),
-            ("running", "unhealthy") => Standing::Failed(Fault::Unhealthy),
-            ("running", "healthy") if ran >= settled.min(SETTLED_HEALTHY) => Standing::Ready("healthy"),
-            ("running", "none") if ran >= settled => Standing::Ready("running"),
-            ("running", "healthy" | "none") => Standing::Pending("running".to_owned()),
-            ("running", health) => Standing::Pending(format!("health: {health}")),
-            (other, _) => Standing::Pending(other.to_owned()),
+            ("exited", _) if is_done => Readiness::Ready("done"),
+            ("exited" | "dead", _) => Readiness::Failed(Fault::Ended(state.exit_code)),
+            ("running", "unhealthy") => Readiness::Failed(Fault::Unhealthy),
+            ("running", "healthy") if ran >= settled.min(SETTLED_HEALTHY) => Readiness::Ready("healthy"),
+            ("running", "none") if ran >= settled => Readiness::Ready("running"),
+            ("running", "healthy" | "none") => Readiness::Pending("running".to_owned()),
+            ("running", health) => Readiness::Pending(format!("health: {health}")),
+            (other, _) => Readiness::Pending(other.to_owned()),
         }
     }
 
@@ -149,7 +149,7 @@ fn ends_by_itself(container: &Container) -> bool {
 }
 
 /// How long ago its last run began, by the engine's clock and ours; nothing where they disagree.
-pub(super) fn age(container: &Container) -> Duration {
+pub(crate) fn age(container: &Container) -> Duration {
     let began: Option<Timestamp> = container.state.started_at.parse().ok();
     began.and_then(|began| Timestamp::now().duration_since(began).try_into().ok()).unwrap_or_default()
 }
@@ -175,7 +175,7 @@ mod tests {
     }
 
     /// Judged some seconds after the first sight, at which there had been no restart.
-    fn after(seconds: u64, container: &Container) -> Standing {
+    fn after(seconds: u64, container: &Container) -> Readiness {
         let mut sight = Sight { restarts: 0, ..Sight::first(container, Instant::now()) };
         sight.judge(container, sight.since + Duration::from_secs(seconds), Duration::from_secs(60), SETTLED)
     }
@@ -183,23 +183,23 @@ mod tests {
     #[test]
     fn health_decides_where_there_is_a_check() {
         let healthy = container("running", "healthy", 0, 0, "always");
-        assert_eq!(after(0, &healthy), Standing::Pending("running".to_owned()));
-        assert_eq!(after(3, &healthy), Standing::Ready("healthy"));
-        assert_eq!(after(0, &container("running", "unhealthy", 0, 0, "always")), Standing::Failed(Fault::Unhealthy));
+        assert_eq!(after(0, &healthy), Readiness::Pending("running".to_owned()));
+        assert_eq!(after(3, &healthy), Readiness::Ready("healthy"));
+        assert_eq!(after(0, &container("running", "unhealthy", 0, 0, "always")), Readiness::Failed(Fault::Unhealthy));
         let starting = container("running", "starting", 0, 0, "always");
-        assert_eq!(after(59, &starting), Standing::Pending("health: starting".to_owned()));
+        assert_eq!(after(59, &starting), Readiness::Pending("health: starting".to_owned()));
         let fault = Fault::TooSlow(60, "health: starting".to_owned());
-        assert_eq!(after(60, &starting), Standing::Failed(fault));
+        assert_eq!(after(60, &starting), Readiness::Failed(fault));
     }
 
     #[test]
     fn without_a_check_an_unbroken_run_is_enough() {
         let running = container("running", "", 0, 0, "always");
-        assert_eq!(after(11, &running), Standing::Pending("running".to_owned()));
-        assert_eq!(after(12, &running), Standing::Ready("running"));
+        assert_eq!(after(11, &running), Readiness::Pending("running".to_owned()));
+        assert_eq!(after(12, &running), Readiness::Ready("running"));
         let mut old = running;
         old.state.started_at = "2020-01-01T00:00:00.123456789Z".to_owned();
-        assert_eq!(after(0, &old), Standing::Ready("running"));
+        assert_eq!(after(0, &old), Readiness::Ready("running"));
     }
 
     #[test]
@@ -208,22 +208,22 @@ mod tests {
         let mut sight = Sight::first(&running, Instant::now());
         let (since, patience) = (sight.since, Duration::from_secs(5));
         let mut judged = |seconds| sight.judge(&running, since + Duration::from_secs(seconds), patience, SETTLED);
-        assert_eq!(judged(4), Standing::Pending("running".to_owned()));
-        assert_eq!(judged(5), Standing::Ready("running"));
+        assert_eq!(judged(4), Readiness::Pending("running".to_owned()));
+        assert_eq!(judged(5), Readiness::Ready("running"));
     }
 
     #[test]
     fn what_ends_well_by_itself_is_done() {
-        assert_eq!(after(0, &container("exited", "", 0, 0, "on-failure")), Standing::Ready("done"));
-        assert_eq!(after(0, &container("exited", "", 0, 2, "on-failure")), Standing::Ready("done"));
-        assert_eq!(after(0, &container("exited", "", 0, 0, "no")), Standing::Ready("done"));
-        assert_eq!(after(0, &container("exited", "", 0, 0, "always")), Standing::Failed(Fault::Ended(0)));
-        assert_eq!(after(0, &container("exited", "", 7, 0, "no")), Standing::Failed(Fault::Ended(7)));
+        assert_eq!(after(0, &container("exited", "", 0, 0, "on-failure")), Readiness::Ready("done"));
+        assert_eq!(after(0, &container("exited", "", 0, 2, "on-failure")), Readiness::Ready("done"));
+        assert_eq!(after(0, &container("exited", "", 0, 0, "no")), Readiness::Ready("done"));
+        assert_eq!(after(0, &container("exited", "", 0, 0, "always")), Readiness::Failed(Fault::Ended(0)));
+        assert_eq!(after(0, &container("exited", "", 7, 0, "no")), Readiness::Failed(Fault::Ended(7)));
     }
 
     #[test]
     fn a_restart_is_a_failure_whatever_it_does_now() {
-        let fault = |times, code| Standing::Failed(Fault::Restarted(times, code));
+        let fault = |times, code| Readiness::Failed(Fault::Restarted(times, code));
         assert_eq!(after(1, &container("restarting", "", 1, 1, "always")), fault(1, Some(1)));
         assert_eq!(after(60, &container("running", "", 0, 1, "always")), fault(1, None));
         assert_eq!(after(60, &container("running", "healthy", 0, 1, "always")), fault(1, None));
@@ -233,19 +233,19 @@ mod tests {
     #[test]
     fn what_is_restarted_on_failure_may_try_again_until_it_was_ready() {
         let mut job = container("restarting", "", 1, 4, "on-failure");
-        assert_eq!(after(1, &job), Standing::Pending("restarting".to_owned()));
+        assert_eq!(after(1, &job), Readiness::Pending("restarting".to_owned()));
         job.state.status = "running".to_owned();
-        assert_eq!(after(11, &job), Standing::Pending("running".to_owned()));
+        assert_eq!(after(11, &job), Readiness::Pending("running".to_owned()));
         job.restarts = 5;
-        assert_eq!(after(11, &job), Standing::Failed(Fault::Restarted(5, None)));
+        assert_eq!(after(11, &job), Readiness::Failed(Fault::Restarted(5, None)));
         let mut server = container("running", "healthy", 0, 0, "on-failure");
         let mut sight = Sight::first(&server, Instant::now());
         let (since, patience) = (sight.since, Duration::from_secs(60));
         let mut judged =
             |server: &Container, seconds| sight.judge(server, since + Duration::from_secs(seconds), patience, SETTLED);
-        assert_eq!(judged(&server, 3), Standing::Ready("healthy"));
+        assert_eq!(judged(&server, 3), Readiness::Ready("healthy"));
         server.restarts = 1;
-        assert_eq!(judged(&server, 4), Standing::Failed(Fault::Restarted(1, None)));
+        assert_eq!(judged(&server, 4), Readiness::Failed(Fault::Restarted(1, None)));
     }
 
     #[test]
@@ -256,14 +256,14 @@ mod tests {
         let mut judge = |container: &Container, seconds| {
             sight.judge(container, sight.since + Duration::from_secs(seconds), patience, SETTLED)
         };
-        assert_eq!(judge(&container, 11), Standing::Pending("running".to_owned()));
+        assert_eq!(judge(&container, 11), Readiness::Pending("running".to_owned()));
         // Somebody started it anew: its count begins again, and its time too.
         container.restarts = 0;
         container.state.started_at = Timestamp::now().to_string();
-        assert_eq!(judge(&container, 12), Standing::Pending("running".to_owned()));
-        assert_eq!(judge(&container, 24), Standing::Ready("running"));
+        assert_eq!(judge(&container, 12), Readiness::Pending("running".to_owned()));
+        assert_eq!(judge(&container, 24), Readiness::Ready("running"));
         container.restarts = 1;
-        assert_eq!(judge(&container, 25), Standing::Failed(Fault::Restarted(1, None)));
+        assert_eq!(judge(&container, 25), Readiness::Failed(Fault::Restarted(1, None)));
     }
 
     #[test]
@@ -271,6 +271,6 @@ mod tests {
         let old_loop = container("restarting", "", 1, 57, "always");
         let mut sight = Sight::first(&old_loop, Instant::now());
         let standing = sight.judge(&old_loop, sight.since, Duration::from_secs(60), SETTLED);
-        assert_eq!(standing, Standing::Failed(Fault::Restarted(57, Some(1))));
+        assert_eq!(standing, Readiness::Failed(Fault::Restarted(57, Some(1))));
     }
 }

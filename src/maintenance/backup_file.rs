@@ -21,7 +21,7 @@ const FOLDER: &str = "dumps";
 
 /// Where a backup goes.
 #[derive(Debug)]
-pub(super) enum Target {
+pub(crate) enum Target {
     /// To whoever reads our output.
     Output,
     /// Into a file.
@@ -34,14 +34,14 @@ pub(super) enum Target {
 
 /// What was written.
 #[derive(Debug)]
-pub(super) struct Written {
-    pub(super) bytes: u64,
-    pub(super) sha256: String,
+pub(crate) struct Written {
+    pub(crate) bytes: u64,
+    pub(crate) sha256: String,
 }
 
 impl Target {
     /// Where to go, if one may go there. A backup without a name gets one from `stem` and the time.
-    pub(super) fn new(
+    pub(crate) fn new(
         file: Option<&Path>,
         force: bool,
         root: &Path,
@@ -71,7 +71,7 @@ impl Target {
         Ok(Self::File { path, force })
     }
 
-    pub(super) fn path(&self) -> Option<&Path> {
+    pub(crate) fn path(&self) -> Option<&Path> {
         match self {
             Self::Output => None,
             Self::File { path, .. } => Some(path),
@@ -79,7 +79,7 @@ impl Target {
     }
 
     /// Has the backup written by `fill`. What is half-written goes when anything fails.
-    pub(super) fn write(
+    pub(crate) fn write(
         &self,
         state: &State,
         fill: impl FnOnce(&mut (dyn Write + Send)) -> Result<(), Failure>,
@@ -170,7 +170,7 @@ impl<W: Write> Write for Summing<W> {
 }
 
 /// What a killed run has half-written, gone.
-pub(super) fn forget_partial(state: &State) -> Result<(), FileError> {
+pub(crate) fn forget_partial(state: &State) -> Result<(), FileError> {
     state.remember_partial(None)
 }
 

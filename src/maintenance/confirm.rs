@@ -14,7 +14,7 @@ use crate::terminal::{NoAnswer, confirm, hidden};
 const VARIABLE: &str = "LAPSTRAKE_ADMIN_PASSWORD";
 
 /// Goes on after a yes. The question is made only for somebody who is asked.
-pub(super) fn agree(
+pub(crate) fn agree(
     context: &Context<'_>,
     settings: &ManageDb,
     question: impl FnOnce() -> Result<String, Failure>,
@@ -38,7 +38,7 @@ pub(super) fn agree(
 }
 
 /// The administrator's new password: from a file, from the environment, or typed twice.
-pub(super) fn password(session: &Session<'_>, file: Option<&Path>) -> Result<Secret, Failure> {
+pub(crate) fn password(session: &Session<'_>, file: Option<&Path>) -> Result<Secret, Failure> {
     let administrator = session.application()?.administrator;
     let text = match (file, session.context.process.text(VARIABLE)) {
         (Some(file), _) => {

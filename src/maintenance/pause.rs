@@ -15,7 +15,7 @@ const PAUSE: Duration = Duration::from_millis(500);
 
 /// Stops the services that use the database, after the one that prepares it has ended. What is stopped is remembered
 /// first, so that it is started again whatever happens. Gives back the names of the services.
-pub(super) fn stop(session: &Session<'_>) -> Result<Vec<String>, Failure> {
+pub(crate) fn stop(session: &Session<'_>) -> Result<Vec<String>, Failure> {
     if !session.is_in_use() {
         return Ok(Vec::new());
     }
@@ -37,7 +37,7 @@ pub(super) fn stop(session: &Session<'_>) -> Result<Vec<String>, Failure> {
 }
 
 /// Starts again what we stopped, or what a killed run had stopped.
-pub(super) fn start(session: &Session<'_>) -> Result<(), Failure> {
+pub(crate) fn start(session: &Session<'_>) -> Result<(), Failure> {
     let ids = session.state.stopped();
     if ids.is_empty() {
         return Ok(());

@@ -12,40 +12,40 @@ use crate::terminal::Printer;
 
 /// What a verb did.
 #[derive(Debug, Serialize)]
-pub(super) struct Closing<'c> {
+pub(crate) struct Closing<'c> {
     verb: &'c str,
     database: String,
     seconds: f64,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) file: Option<&'c Path>,
+    pub(crate) file: Option<&'c Path>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) bytes: Option<u64>,
+    pub(crate) bytes: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) sha256: Option<&'c str>,
+    pub(crate) sha256: Option<&'c str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) kept: Option<String>,
+    pub(crate) kept: Option<String>,
 }
 
 impl<'c> Closing<'c> {
     /// The verb and its database, and how long it took.
-    pub(super) fn of(session: &Session<'_>, verb: &'c str, began: Instant) -> Self {
+    pub(crate) fn of(session: &Session<'_>, verb: &'c str, began: Instant) -> Self {
         Self::about(verb, session.name.as_str(), began)
     }
 
     /// The same for something else than a database.
-    pub(super) fn about(verb: &'c str, database: &str, began: Instant) -> Self {
+    pub(crate) fn about(verb: &'c str, database: &str, began: Instant) -> Self {
         let database = database.to_owned();
-        let seconds = super::work::seconds(began);
+        let seconds = super::operation::seconds(began);
         Self { verb, database, seconds, file: None, bytes: None, sha256: None, kept: None }
     }
 
     /// Tells it, as it was asked for.
-    pub(super) fn tell(&self, session: &Session<'_>) -> io::Result<()> {
+    pub(crate) fn tell(&self, session: &Session<'_>) -> io::Result<()> {
         self.tell_on(session.context.printer, session.settings.report)
     }
 
     /// Tells it.
-    pub(super) fn tell_on(&self, printer: &Printer, how: Format) -> io::Result<()> {
+    pub(crate) fn tell_on(&self, printer: &Printer, how: Format) -> io::Result<()> {
         if how == Format::Json {
             return printer.data(&format!("{}\n", serde_json::to_string(self)?));
         }
@@ -62,7 +62,7 @@ impl<'c> Closing<'c> {
 }
 
 /// A number of bytes for people: `12.3 MiB`.
-pub(super) fn size(bytes: u64) -> String {
+pub(crate) fn size(bytes: u64) -> String {
     const UNITS: &[&str] = &["KiB", "MiB", "GiB", "TiB"];
     let mut amount = bytes as f64;
     let mut unit = "bytes";
@@ -77,6 +77,6 @@ pub(super) fn size(bytes: u64) -> String {
 }
 
 /// A text on one line, whatever it holds.
-pub(super) fn one_line(text: &str) -> String {
+pub(crate) fn one_line(text: &str) -> String {
     text.chars().flat_map(|each| if each.is_control() { each.escape_default().collect() } else { vec![each] }).collect()
 }

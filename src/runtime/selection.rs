@@ -2,16 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use super::request::Request;
+use super::up_arguments::Request;
 use crate::yaml::Node;
 
 /// The services that an `up` starts: those that were named with what they depend on, or all that no profile holds back.
 #[derive(Debug)]
-pub(super) struct Selection(BTreeSet<String>);
+pub(crate) struct Selection(BTreeSet<String>);
 
 impl Selection {
     /// `profiles` is what COMPOSE_PROFILES says.
-    pub(super) fn of(model: &Node, request: &Request, profiles: &str) -> Self {
+    pub(crate) fn of(model: &Node, request: &Request, profiles: &str) -> Self {
         let Some(services) = model.get("services").and_then(Node::as_map) else { return Self::none() };
         let profiles: Vec<&str> = profiles.split(',').map(str::trim).collect();
         let mut waiting: Vec<&str> = if request.services.is_empty() {
@@ -29,15 +29,15 @@ impl Selection {
         Self(selected)
     }
 
-    pub(super) fn none() -> Self {
+    pub(crate) fn none() -> Self {
         Self(BTreeSet::new())
     }
 
-    pub(super) fn only(service: &str) -> Self {
+    pub(crate) fn only(service: &str) -> Self {
         Self(BTreeSet::from([service.to_owned()]))
     }
 
-    pub(super) fn contains(&self, service: &str) -> bool {
+    pub(crate) fn contains(&self, service: &str) -> bool {
         self.0.contains(service)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::services;
+use super::pause;
 use super::session::Session;
 use super::state::{Note, Underway};
 use crate::app::Failure;
@@ -15,30 +15,30 @@ use crate::report::{Diagnostic, Sources};
 const PAUSE: Duration = Duration::from_millis(200);
 
 /// The lock of the session's database. What killed commands had left is gone when it is taken.
-pub(super) struct Held<'s, 'a> {
+pub(crate) struct Held<'s, 'a> {
     session: &'s Session<'a>,
-    pub(super) verb: &'static str,
-    pub(super) lock: Lock<'s, 'a>,
+    pub(crate) verb: &'static str,
+    pub(crate) lock: Lock<'s, 'a>,
 }
 
 /// Takes the lock, waiting for it if that was asked for, and puts right what killed commands have left.
-pub(super) fn hold<'s, 'a>(session: &'s Session<'a>, verb: &'static str) -> Result<Held<'s, 'a>, Failure> {
+pub(crate) fn hold<'s, 'a>(session: &'s Session<'a>, verb: &'static str) -> Result<Held<'s, 'a>, Failure> {
     let lock = take(session, verb)?;
     reached("locked");
     let held = Held { session, lock, verb };
     held.clear(Duration::ZERO)?;
     session.state.forget_interrupted()?;
-    if let Err(failure) = services::start(session) {
+    if let Err(failure) = pause::start(session) {
         held.warn(failure);
     }
-    super::dump_file::forget_partial(&session.state)?;
+    super::backup_file::forget_partial(&session.state)?;
     reached("cleaned");
     Ok(held)
 }
 
 fn take<'s, 'a>(session: &'s Session<'a>, verb: &str) -> Result<Lock<'s, 'a>, Failure> {
     let context = session.context;
-    let user = super::journal::user(context.process);
+    let user = super::audit_log::user(context.process);
     let mut said = false;
     loop {
         let holder = match Lock::attempt(&session.server, &session.name, verb, &user)? {
@@ -62,20 +62,20 @@ fn take<'s, 'a>(session: &'s Session<'a>, verb: &str) -> Result<Lock<'s, 'a>, Fa
 
 impl Held<'_, '_> {
     /// Leaves a note for whoever asks why services are down, should this command be killed.
-    pub(super) fn note(&self) -> Result<Note, FileError> {
+    pub(crate) fn note(&self) -> Result<Note, FileError> {
         let Self { session, verb, .. } = self;
         session.state.note(&Underway {
             verb: (*verb).to_owned(),
             database: session.name.as_str().to_owned(),
-            user: super::journal::user(session.context.process),
-            since: super::journal::now(),
+            user: super::audit_log::user(session.context.process),
+            since: super::audit_log::now(),
             stopped: Vec::new(),
         })
     }
 
     /// Removes what is left of commands that ended too early: containers, sessions, staging databases and roles;
     /// reopens closed databases. What cannot be removed is a warning.
-    pub(super) fn clear(&self, patience: Duration) -> Result<(), Failure> {
+    pub(crate) fn clear(&self, patience: Duration) -> Result<(), Failure> {
         // The session that holds the lock may live where no new one can be had.
         if !patience.is_zero() && self.lock.renew().is_err() {
             self.session.server.ready(patience)?;
@@ -94,7 +94,7 @@ impl Held<'_, '_> {
     }
 
     /// Prints a failure that does not end the command, as a warning.
-    pub(super) fn warn(&self, failure: Failure) {
+    pub(crate) fn warn(&self, failure: Failure) {
         if let Some(diagnostic) = failure.unsaid {
             let Diagnostic { code, title, notes, helps, .. } = *diagnostic;
             let warning = Diagnostic { notes, helps, ..Diagnostic::warning(code, title) };

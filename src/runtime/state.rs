@@ -8,29 +8,29 @@ use crate::app::Context;
 use crate::docker::{Container, containers, find_trouble};
 
 /// The containers of a project, as far as docker can be asked.
-pub(super) struct Standing(Option<Vec<Container>>);
+pub(crate) struct ServiceStates(Option<Vec<Container>>);
 
-impl Standing {
+impl ServiceStates {
     /// Asks docker. Where it cannot be asked, nothing is known.
-    pub(super) fn of(context: &Context<'_>, project: &str) -> Self {
+    pub(crate) fn of(context: &Context<'_>, project: &str) -> Self {
         let found = containers(context.runner, project).ok();
         let trusted = found.filter(|found| !found.is_empty() || find_trouble(context.runner).is_none());
         Self(trusted)
     }
 
     /// Whether docker could be asked.
-    pub(super) fn is_known(&self) -> bool {
+    pub(crate) fn is_known(&self) -> bool {
         self.0.is_some()
     }
 
     /// The containers of one service.
-    pub(super) fn containers<'s>(&'s self, service: &'s str) -> impl Iterator<Item = &'s Container> {
+    pub(crate) fn containers<'s>(&'s self, service: &'s str) -> impl Iterator<Item = &'s Container> {
         self.0.iter().flatten().filter(move |container| container.service == service)
     }
 
     /// What a service is doing: `healthy`, `running`, `starting`, `unhealthy`, `restarting`, `done`, `failed`,
     /// `stopped`, `unknown`. Where its containers do different things, the worst counts.
-    pub(super) fn state(&self, service: &str) -> &'static str {
+    pub(crate) fn state(&self, service: &str) -> &'static str {
         if !self.is_known() {
             return "unknown";
         }
@@ -66,14 +66,14 @@ fn word(container: &Container) -> &'static str {
 }
 
 /// How long a container has been running: `3 days`, `5 min`.
-pub(super) fn uptime(container: &Container) -> Option<String> {
+pub(crate) fn uptime(container: &Container) -> Option<String> {
     (container.state.status == "running").then_some(())?;
     let began: Timestamp = container.state.started_at.parse().ok()?;
     Some(rough(Timestamp::now().duration_since(began).as_secs()))
 }
 
 /// A time in its largest unit.
-pub(super) fn rough(seconds: i64) -> String {
+fn rough(seconds: i64) -> String {
     let (count, unit) = match seconds {
         ..60 => (seconds.max(0), "s"),
         60..3_600 => (seconds / 60, "min"),

@@ -17,7 +17,7 @@ const PAUSE: Duration = Duration::from_millis(200);
 
 /// Held as long as it exists.
 #[derive(Debug)]
-pub(super) struct Lock {
+pub(crate) struct Lock {
     _file: File,
 }
 
@@ -32,7 +32,7 @@ struct Holder {
 }
 
 /// Takes the lock of a database, waiting for it if that was asked for.
-pub(super) fn take(
+pub(crate) fn take(
     context: &Context<'_>,
     state: &State,
     (verb, database): (&str, &str),
@@ -65,7 +65,7 @@ pub(super) fn take(
     }
     let holder = Holder {
         process: std::process::id(),
-        user: super::journal::user(context.process),
+        user: super::audit_log::user(context.process),
         verb: verb.to_owned(),
         database: database.to_owned(),
         since: Zoned::now().strftime("%H:%M:%S").to_string(),

@@ -3,9 +3,9 @@
 
 use std::time::{Duration, Instant};
 
-use super::held::Held;
-use super::journal::Entry;
-use super::services;
+use super::audit_log::Entry;
+use super::lock::Held;
+use super::pause;
 use super::session::Session;
 use crate::app::Failure;
 use crate::database::{Aside, Ended, Kept, Name, Replacement, facts, guarded};
@@ -17,15 +17,15 @@ use crate::report::Diagnostic;
 const PATIENCE: Duration = Duration::from_secs(15);
 
 /// A verb that changes something, at work.
-pub(super) struct Work<'w, 'a> {
-    pub(super) session: &'w Session<'a>,
-    pub(super) held: &'w Held<'w, 'a>,
+pub(crate) struct Work<'w, 'a> {
+    pub(crate) session: &'w Session<'a>,
+    pub(crate) held: &'w Held<'w, 'a>,
     care: Care,
 }
 
 /// Does the work of a verb. Whatever comes of it stands in the journal, the services run that ran before, and the
 /// server's disk does not fill up: that is watched while the work lasts, whatever the work is.
-pub(super) fn perform<T>(
+pub(crate) fn perform<T>(
     session: &Session<'_>,
     held: &Held<'_, '_>,
     details: &str,
@@ -46,7 +46,7 @@ pub(super) fn perform<T>(
     let _mending = underway.care.mend();
     // What went wrong first is what is told; what else goes wrong is said on the way.
     let cleared = if done.is_err() { held.clear(PATIENCE) } else { Ok(()) };
-    if let Err(failure) = services::start(session) {
+    if let Err(failure) = pause::start(session) {
         held.warn(failure);
     }
     match cleared {
@@ -88,7 +88,7 @@ fn broken_off(ended: Ended) -> Failure {
 
 impl Work<'_, '_> {
     /// Has a replacement filled, and swaps it in. Tells under which name the former database is kept.
-    pub(super) fn replace(
+    pub(crate) fn replace(
         &self,
         replacement: &Replacement<'_, '_, '_>,
         keep_old: bool,
@@ -100,18 +100,18 @@ impl Work<'_, '_> {
     }
 
     /// Stops the services that use the database and swaps the names; they start again before the old one is removed.
-    pub(super) fn swap(&self, replacement: &Replacement<'_, '_, '_>, keep_old: bool) -> Result<Option<Name>, Failure> {
+    pub(crate) fn swap(&self, replacement: &Replacement<'_, '_, '_>, keep_old: bool) -> Result<Option<Name>, Failure> {
         let session = self.session;
         let kept = replacement.former().filter(|_| keep_old).map(|_| self.kept_name()).transpose()?;
         let aside = match &kept {
             Some(name) => Aside::Keep(name.clone(), self.kept()),
             None => Aside::Drop,
         };
-        services::stop(session)?;
+        pause::stop(session)?;
         // Short, and must not be interrupted halfway.
         let _mending = self.care.mend();
         let outcome = replacement.swap(&aside)?;
-        if let Err(failure) = services::start(session) {
+        if let Err(failure) = pause::start(session) {
             self.held.warn(failure);
         }
         if outcome.finish(&self.held.lock).is_err() {
@@ -136,12 +136,12 @@ impl Work<'_, '_> {
 
     fn kept(&self) -> Kept {
         let (of, by) = (self.session.name.as_str().to_owned(), self.held.verb.to_owned());
-        Kept { kept_of: of, at: super::journal::now(), by, swap: None }
+        Kept { kept_of: of, at: super::audit_log::now(), by, swap: None }
     }
 
     /// Stops the services for as long as the work takes.
-    pub(super) fn stop_services(&self) -> Result<(), Failure> {
-        services::stop(self.session).map(drop)
+    pub(crate) fn stop_services(&self) -> Result<(), Failure> {
+        pause::stop(self.session).map(drop)
     }
 }
 
@@ -154,6 +154,6 @@ fn reason(failure: &Failure) -> String {
 }
 
 /// How long something has taken, in seconds.
-pub(super) fn seconds(began: Instant) -> f64 {
+pub(crate) fn seconds(began: Instant) -> f64 {
     (began.elapsed().as_secs_f64() * 10.0).round() / 10.0
 }

@@ -8,53 +8,53 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use tempfile::TempDir;
 
-use super::closing::one_line;
+use super::summary::one_line;
 use crate::files::{self, FileError};
 use crate::report::Secret;
 
 /// The last dump of a database.
 #[derive(Debug, Deserialize, Serialize)]
-pub(super) struct LastDump {
+pub(crate) struct LastDump {
     /// When it was written.
-    pub(super) at: String,
+    pub(crate) at: String,
     /// Where it went.
-    pub(super) file: String,
+    pub(crate) file: String,
 }
 
 /// What we remember about one database.
 #[derive(Debug)]
-pub(super) struct State {
+pub(crate) struct State {
     folder: PathBuf,
 }
 
 /// A password in a file. It is gone when dropped.
-pub(super) struct PasswordFile {
+pub(crate) struct PasswordFile {
     folder: TempDir,
 }
 
 /// A command at work on a database.
 #[derive(Clone, Debug, Deserialize, Serialize)]
-pub(in crate::commands) struct Underway {
-    pub(in crate::commands) verb: String,
-    pub(in crate::commands) database: String,
-    pub(in crate::commands) user: String,
-    pub(in crate::commands) since: String,
+pub(crate) struct Underway {
+    pub(crate) verb: String,
+    pub(crate) database: String,
+    pub(crate) user: String,
+    pub(crate) since: String,
     /// The services that it has stopped.
     #[serde(skip)]
-    pub(in crate::commands) stopped: Vec<String>,
+    pub(crate) stopped: Vec<String>,
 }
 
 /// The note of a command at work: a file that its process keeps locked, so that whoever can lock it knows that the
 /// process is dead. It is removed when dropped.
 #[derive(Debug)]
-pub(super) struct Note {
+pub(crate) struct Note {
     path: PathBuf,
     _file: File,
 }
 
 impl Note {
     /// Leaves the note for the next command, which puts right what this one could not.
-    pub(super) fn leave(mut self) {
+    pub(crate) fn leave(mut self) {
         self.path = PathBuf::new();
     }
 }
@@ -69,7 +69,7 @@ impl Drop for Note {
 impl Underway {
     /// The sentence for people who ask why services are down: `` `update` of database `main`, begun by … at …, was
     /// interrupted``.
-    pub(in crate::commands) fn describe(&self, what_of_it: &str) -> String {
+    pub(crate) fn describe(&self, what_of_it: &str) -> String {
         let Self { verb, database, user, since, stopped } = self;
         let database = one_line(database);
         let begun = if since.is_empty() { String::new() } else { format!(", begun by {user} at {since},") };
@@ -82,12 +82,12 @@ impl Underway {
 }
 
 /// Returns the commands that were killed on databases of a project and have not been put right since.
-pub(in crate::commands) fn interrupted(root: &Path) -> Vec<Underway> {
+pub(crate) fn interrupted(root: &Path) -> Vec<Underway> {
     notes(root).filter(|(_, is_alive)| !is_alive).map(|(underway, _)| underway).collect()
 }
 
 /// Returns the commands that are at work on databases of a project and have stopped services for it.
-pub(in crate::commands) fn at_work(root: &Path) -> Vec<Underway> {
+pub(crate) fn at_work(root: &Path) -> Vec<Underway> {
     let all = notes(root).filter(|(underway, is_alive)| *is_alive && !underway.stopped.is_empty());
     all.map(|(underway, _)| underway).collect()
 }
@@ -106,18 +106,18 @@ const SECRETS: &str = "secrets-";
 
 impl State {
     /// The folder for a database; `key` stands for the database and its server.
-    pub(super) fn of(root: &Path, key: &str) -> Self {
+    pub(crate) fn of(root: &Path, key: &str) -> Self {
         Self { folder: root.join(FOLDER).join(key) }
     }
 
     /// Where it is, made if need be.
-    pub(super) fn folder(&self) -> Result<&Path, FileError> {
+    pub(crate) fn folder(&self) -> Result<&Path, FileError> {
         files::create_folders(&self.folder, 0o700)?;
         Ok(&self.folder)
     }
 
     /// Leaves a note of a command that begins.
-    pub(super) fn note(&self, underway: &Underway) -> Result<Note, FileError> {
+    pub(crate) fn note(&self, underway: &Underway) -> Result<Note, FileError> {
         let path = self.folder()?.join(UNDERWAY);
         files::replace_private(&path, &serde_json::to_string(underway).unwrap_or_default())?;
         let file = File::open(&path).map_err(|error| FileError::new("read", &path, error))?;
@@ -127,7 +127,7 @@ impl State {
     }
 
     /// Removes the note of a command that was killed, once everything is put right.
-    pub(super) fn forget_interrupted(&self) -> Result<(), FileError> {
+    pub(crate) fn forget_interrupted(&self) -> Result<(), FileError> {
         remove(&self.folder.join(UNDERWAY))
     }
 
@@ -151,21 +151,21 @@ impl State {
     }
 
     /// The containers that a run stopped and did not start again, each with its service.
-    pub(super) fn stopped(&self) -> Vec<(String, String)> {
+    pub(crate) fn stopped(&self) -> Vec<(String, String)> {
         let text = fs::read_to_string(self.folder.join(STOPPED)).unwrap_or_default();
         let pair = |line: &str| line.split_once(' ').map(|(id, service)| (id.to_owned(), service.to_owned()));
         text.lines().filter_map(pair).collect()
     }
 
     /// Remembers what is being stopped.
-    pub(super) fn remember_stopped(&self, containers: &[(String, String)]) -> Result<(), FileError> {
+    pub(crate) fn remember_stopped(&self, containers: &[(String, String)]) -> Result<(), FileError> {
         let path = self.folder()?.join(STOPPED);
         let lines: Vec<String> = containers.iter().map(|(id, service)| format!("{id} {service}")).collect();
         if containers.is_empty() { remove(&path) } else { files::replace_private(&path, &lines.join("\n")) }
     }
 
     /// Remembers the half-written file of a dump, and removes the one that a killed run has left.
-    pub(super) fn remember_partial(&self, path: Option<&Path>) -> Result<(), FileError> {
+    pub(crate) fn remember_partial(&self, path: Option<&Path>) -> Result<(), FileError> {
         let note = self.folder()?.join(PARTIAL);
         if let Ok(left) = fs::read_to_string(&note) {
             remove(Path::new(&left))?;
@@ -177,17 +177,17 @@ impl State {
     }
 
     /// The last dump, if there is one that we know of.
-    pub(super) fn last_dump(&self) -> Option<LastDump> {
+    pub(crate) fn last_dump(&self) -> Option<LastDump> {
         serde_json::from_slice(&fs::read(self.folder.join(LAST_DUMP)).ok()?).ok()
     }
 
-    pub(super) fn remember_dump(&self, dump: &LastDump) -> Result<(), FileError> {
+    pub(crate) fn remember_dump(&self, dump: &LastDump) -> Result<(), FileError> {
         files::replace_private(&self.folder()?.join(LAST_DUMP), &serde_json::to_string(dump).unwrap_or_default())
     }
 
     /// Puts a secret into a file. Whoever a container runs as may read it there; on this machine nobody gets past
     /// the folder but us. Those that a killed run has left are removed.
-    pub(super) fn keep_secret(&self, secret: &Secret) -> Result<PasswordFile, FileError> {
+    pub(crate) fn keep_secret(&self, secret: &Secret) -> Result<PasswordFile, FileError> {
         let folder = self.folder()?;
         self.write_secret(secret).map_err(|error| FileError::new("write", folder, error))
     }
@@ -212,12 +212,12 @@ impl State {
 }
 
 impl PasswordFile {
-    pub(super) fn path(&self) -> PathBuf {
+    pub(crate) fn path(&self) -> PathBuf {
         self.folder.path().join("password")
     }
 
     /// The same for a program that wants nobody else to be able to read it.
-    pub(super) fn closed(self) -> io::Result<Self> {
+    pub(crate) fn closed(self) -> io::Result<Self> {
         fs::set_permissions(self.path(), fs::Permissions::from_mode(0o600))?;
         Ok(self)
     }

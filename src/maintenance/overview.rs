@@ -2,9 +2,9 @@
 
 use serde::Serialize;
 
-use super::closing::size;
 use super::session::Session;
 use super::state::LastDump;
+use super::summary::size;
 use crate::app::Context;
 use crate::database::{Name, databases};
 use crate::deployment::Configured;
@@ -13,27 +13,23 @@ use crate::settings::ManageDb;
 
 /// A database of the project.
 #[derive(Debug, Serialize)]
-pub(in crate::commands) struct Glance {
-    pub(in crate::commands) name: String,
-    pub(in crate::commands) bytes: Option<u64>,
+pub(crate) struct Glance {
+    pub(crate) name: String,
+    pub(crate) bytes: Option<u64>,
     #[serde(skip)]
-    pub(in crate::commands) size: String,
+    pub(crate) size: String,
     last_dump: Option<LastDump>,
 }
 
 impl Glance {
     /// When it was last dumped, and where to.
-    pub(in crate::commands) fn last_dump(&self) -> Option<(&str, &str)> {
+    pub(crate) fn last_dump(&self) -> Option<(&str, &str)> {
         self.last_dump.as_ref().map(|dump| (dump.at.as_str(), dump.file.as_str()))
     }
 }
 
 /// The databases that the project works with; none where the server does not answer at once.
-pub(in crate::commands) fn glance(
-    context: &Context<'_>,
-    project: &Project,
-    configured: &Configured,
-) -> Option<Vec<Glance>> {
+pub(crate) fn glance(context: &Context<'_>, project: &Project, configured: &Configured) -> Option<Vec<Glance>> {
     let settings = ManageDb::looking_at("");
     let session = Session::open(context, &settings, project, configured).ok()?;
     let mut found = databases(&session.server).ok()?;

@@ -12,22 +12,22 @@ use crate::settings::Format;
 const PASSWORD: &str = "/run/lapstrake-password";
 
 /// What the application is to do.
-pub(super) struct Task<'t> {
+pub(crate) struct Task<'t> {
     /// Its arguments, as the role has them.
-    pub(super) arguments: &'t [&'t str],
+    pub(crate) arguments: &'t [&'t str],
     /// The database it works on.
-    pub(super) database: &'t Name,
+    pub(crate) database: &'t Name,
     /// What stands for `{modules}`.
-    pub(super) modules: &'t [String],
+    pub(crate) modules: &'t [String],
     /// The administrator's new password, if it is to set one.
-    pub(super) password: Option<&'t Secret>,
+    pub(crate) password: Option<&'t Secret>,
     /// What it does, as a noun.
-    pub(super) doing: &'t str,
+    pub(crate) doing: &'t str,
 }
 
 /// Has the application do something. The deployment is written first: the container is made from what the layers say
 /// now.
-pub(super) fn run(session: &Session<'_>, task: &Task<'_>) -> Result<(), Failure> {
+pub(crate) fn run(session: &Session<'_>, task: &Task<'_>) -> Result<(), Failure> {
     let application = session.application()?;
     session.context.write(session.configured)?;
     let secret = match (task.password, application.password_file) {

@@ -4,16 +4,16 @@ use std::time::Duration;
 
 use super::session::Session;
 use crate::app::{Context, Failure};
-use crate::commands::roles::Database;
 use crate::database::{Absence, DatabaseError, Name, connectable, extend, identifier};
 use crate::deployment::Configured;
 use crate::exit::Exit;
 use crate::project::Project;
 use crate::report::{Diagnostic, Sources};
+use crate::roles::Database;
 use crate::settings::ManageDb;
 
 /// Creates the extensions that the role asks for. One that cannot be had is a warning: the application may do without.
-pub(super) fn extensions(session: &Session<'_>, database: &Name) -> Result<(), Failure> {
+pub(crate) fn extensions(session: &Session<'_>, database: &Name) -> Result<(), Failure> {
     for (extension, absence) in extend(&session.server, database, &session.role.extensions)? {
         let title = match absence {
             Absence::NotAllowed => {
@@ -30,7 +30,7 @@ pub(super) fn extensions(session: &Session<'_>, database: &Name) -> Result<(), F
 
 /// Creates the extensions in each database of the project that exists, waiting while the server is starting. An
 /// external server that does not answer is a warning.
-pub(in crate::commands) fn all_extensions(
+pub(crate) fn all_extensions(
     context: &Context<'_>,
     project: &Project,
     configured: &Configured,

@@ -5,30 +5,30 @@ use crate::yaml::Node;
 
 /// The database server.
 #[derive(Debug)]
-pub(super) struct Database<'m> {
+pub(crate) struct Database<'m> {
     /// The service that runs it; none for an external server.
-    pub(super) service: Option<&'m str>,
-    pub(super) host: &'m str,
-    pub(super) port: &'m str,
-    pub(super) user: &'m str,
-    pub(super) password: Secret,
+    pub(crate) service: Option<&'m str>,
+    pub(crate) host: &'m str,
+    pub(crate) port: &'m str,
+    pub(crate) user: &'m str,
+    pub(crate) password: Secret,
     /// The image that has the client programs.
-    pub(super) image: &'m str,
+    pub(crate) image: &'m str,
     /// The network of the model that clients join.
-    pub(super) network: Option<&'m str>,
+    pub(crate) network: Option<&'m str>,
     /// Where the server keeps its files.
-    pub(super) data: Option<&'m str>,
+    pub(crate) data: Option<&'m str>,
     /// The one that is meant where none is named.
-    pub(super) name: Option<&'m str>,
+    pub(crate) name: Option<&'m str>,
     /// Every database of the project.
-    pub(super) names: Vec<&'m str>,
+    pub(crate) names: Vec<&'m str>,
     /// What each of them must have before the application starts.
-    pub(super) extensions: Vec<&'m str>,
+    pub(crate) extensions: Vec<&'m str>,
 }
 
 impl<'m> Database<'m> {
     /// The database of a model, if it declares one that speaks PostgreSQL.
-    pub(super) fn of(model: &'m Node) -> Option<Self> {
+    pub(crate) fn of(model: &'m Node) -> Option<Self> {
         let role = model.find(&["x-lapstrake", "database"])?;
         let word = |key: &str| role.get(key).and_then(Node::as_word).filter(|word| !word.is_empty());
         (word("engine")? == "postgresql").then_some(())?;
@@ -50,26 +50,26 @@ impl<'m> Database<'m> {
 
 /// What lives in the database.
 #[derive(Debug)]
-pub(super) struct Application<'m> {
+pub(crate) struct Application<'m> {
     /// The service that one-off containers are made of.
-    pub(super) service: &'m str,
+    pub(crate) service: &'m str,
     /// The services that must stand still while their database is replaced.
-    pub(super) users: Vec<&'m str>,
+    pub(crate) users: Vec<&'m str>,
     /// Arguments that fill an empty database.
-    pub(super) initialise: Vec<&'m str>,
+    pub(crate) initialise: Vec<&'m str>,
     /// Arguments that update a database.
-    pub(super) update: Vec<&'m str>,
+    pub(crate) update: Vec<&'m str>,
     /// Arguments that set the administrator's password.
-    pub(super) set_password: Vec<&'m str>,
+    pub(crate) set_password: Vec<&'m str>,
     /// The variable that names the file with that password.
-    pub(super) password_file: Option<&'m str>,
+    pub(crate) password_file: Option<&'m str>,
     /// Whose password it is.
-    pub(super) administrator: &'m str,
+    pub(crate) administrator: &'m str,
 }
 
 impl<'m> Application<'m> {
     /// The application of a model, if it declares one.
-    pub(super) fn of(model: &'m Node) -> Option<Self> {
+    pub(crate) fn of(model: &'m Node) -> Option<Self> {
         let role = model.find(&["x-lapstrake", "application"])?;
         let word = |key: &str| role.get(key).and_then(Node::as_word).filter(|word| !word.is_empty());
         let list = |key: &str| role.get(key).and_then(Node::as_list).map(words).unwrap_or_default();
@@ -87,18 +87,18 @@ impl<'m> Application<'m> {
 
 /// The server of documents.
 #[derive(Debug)]
-pub(super) struct Documents<'m> {
+pub(crate) struct Documents<'m> {
     /// The service that runs it; none for an external server.
-    pub(super) service: Option<&'m str>,
-    pub(super) user: &'m str,
-    pub(super) password: Secret,
+    pub(crate) service: Option<&'m str>,
+    pub(crate) user: &'m str,
+    pub(crate) password: Secret,
     /// The database that holds its users.
-    pub(super) authentication: &'m str,
+    pub(crate) authentication: &'m str,
 }
 
 impl<'m> Documents<'m> {
     /// The documents of a model, if it declares them and they speak MongoDB.
-    pub(super) fn of(model: &'m Node) -> Option<Self> {
+    pub(crate) fn of(model: &'m Node) -> Option<Self> {
         let role = model.find(&["x-lapstrake", "documents"])?;
         let word = |key: &str| role.get(key).and_then(Node::as_word).filter(|word| !word.is_empty());
         (word("engine")? == "mongodb").then_some(())?;

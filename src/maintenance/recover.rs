@@ -10,7 +10,7 @@ use crate::settings::ManageDb;
 
 /// Opens the databases that killed commands had closed, removes their staging databases, starts the services that they
 /// had stopped. What cannot be put right now is a warning.
-pub(in crate::commands) fn recover(context: &Context<'_>, project: &Project, configured: &Configured) {
+pub(crate) fn recover(context: &Context<'_>, project: &Project, configured: &Configured) {
     for underway in interrupted(project.root()) {
         if let Err(failure) = one(context, project, configured, &underway) {
             let reason = failure.unsaid.map(|diagnostic| diagnostic.title).unwrap_or_default();
@@ -29,6 +29,6 @@ fn one(context: &Context<'_>, project: &Project, configured: &Configured, underw
 }
 
 /// Puts right what killed commands of other checkouts have left on the session's server.
-pub(super) fn recover_server(session: &Session<'_>) -> Result<(), Failure> {
+pub(crate) fn recover_server(session: &Session<'_>) -> Result<(), Failure> {
     session.lock("recover").map(drop)
 }

@@ -11,23 +11,23 @@ const ABOUT_IMAGES: &[&str] = &["--build", "--no-build", "--pull", "--quiet-buil
 
 /// What was asked for.
 #[derive(Debug)]
-pub(super) struct Request {
+pub(crate) struct Request {
     /// The arguments as they were given.
-    pub(super) arguments: Vec<OsString>,
+    pub(crate) arguments: Vec<OsString>,
     /// The services that were named; all where none was.
-    pub(super) services: Vec<String>,
+    pub(crate) services: Vec<String>,
     /// Whether the services go on in the background.
-    pub(super) detached: bool,
+    pub(crate) detached: bool,
     /// Whether anything is started at all (`--no-start`, `--dry-run`).
-    pub(super) starts: bool,
+    pub(crate) starts: bool,
     /// Whether what the services depend on is started too.
-    pub(super) with_dependencies: bool,
+    pub(crate) with_dependencies: bool,
     /// The options that say how images are had.
-    pub(super) about_images: Vec<OsString>,
+    pub(crate) about_images: Vec<OsString>,
 }
 
 impl Request {
-    pub(super) fn read(arguments: &[OsString]) -> Self {
+    pub(crate) fn read(arguments: &[OsString]) -> Self {
         let mut request = Self {
             arguments: arguments.to_owned(),
             services: Vec::new(),

@@ -2,17 +2,17 @@
 
 use std::time::Duration;
 
-use super::closing::size;
-use super::held::{Held, hold};
+use super::lock::{Held, hold};
 use super::state::State;
+use super::summary::size;
 use crate::app::{Context, Failure};
-use crate::commands::roles::{Application, Database};
 use crate::database::{DatabaseError, Facts, Lack, Name, Place, Server, connections, facts};
 use crate::deployment::Configured;
 use crate::docker::{Command, Container, Input, containers};
 use crate::exit::Exit;
 use crate::project::Project;
 use crate::report::{Diagnostic, Secret, Sources};
+use crate::roles::{Application, Database};
 use crate::settings::{DatabaseVerb, ManageDb};
 use crate::yaml::Node;
 
@@ -20,21 +20,21 @@ use crate::yaml::Node;
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A verb, underway: where it works.
-pub(super) struct Session<'a> {
-    pub(super) context: &'a Context<'a>,
-    pub(super) settings: &'a ManageDb,
-    pub(super) project: &'a Project,
-    pub(super) configured: &'a Configured,
-    pub(super) role: Database<'a>,
-    pub(super) application: Option<Application<'a>>,
-    pub(super) name: Name,
-    pub(super) state: State,
-    pub(super) server: Server<'a>,
+pub(crate) struct Session<'a> {
+    pub(crate) context: &'a Context<'a>,
+    pub(crate) settings: &'a ManageDb,
+    pub(crate) project: &'a Project,
+    pub(crate) configured: &'a Configured,
+    pub(crate) role: Database<'a>,
+    pub(crate) application: Option<Application<'a>>,
+    pub(crate) name: Name,
+    pub(crate) state: State,
+    pub(crate) server: Server<'a>,
 }
 
 impl<'a> Session<'a> {
     /// Finds everything, without asking the server anything.
-    pub(super) fn open(
+    pub(crate) fn open(
         context: &'a Context<'a>,
         settings: &'a ManageDb,
         project: &'a Project,
@@ -54,18 +54,18 @@ impl<'a> Session<'a> {
     }
 
     /// Waits until the server answers; tells its major version.
-    pub(super) fn version(&self) -> Result<u32, Failure> {
+    pub(crate) fn version(&self) -> Result<u32, Failure> {
         Ok(self.server.ready(PATIENCE)?)
     }
 
     /// Keeps other commands from the database as long as the returned value exists, whatever checkout and machine they
     /// run on, and puts right what killed ones have left.
-    pub(super) fn lock(&self, verb: &'static str) -> Result<Held<'_, 'a>, Failure> {
+    pub(crate) fn lock(&self, verb: &'static str) -> Result<Held<'_, 'a>, Failure> {
         hold(self, verb)
     }
 
     /// The database, which must be there.
-    pub(super) fn facts(&self) -> Result<Facts, Failure> {
+    pub(crate) fn facts(&self) -> Result<Facts, Failure> {
         facts(&self.server, &self.name)?.ok_or_else(|| {
             let problem = Diagnostic::error("no-such-database", format!("there is no database `{}`", self.name));
             let advice = "`lapstrake manage_db list` lists them; `create`, `reset` and `load` make one";
@@ -74,7 +74,7 @@ impl<'a> Session<'a> {
     }
 
     /// Refuses what would take the ground from under the server's feet.
-    pub(super) fn must_be_ours(&self) -> Result<(), Failure> {
+    pub(crate) fn must_be_ours(&self) -> Result<(), Failure> {
         if self.name.is_reserved() {
             let problem = format!("the server needs `{}` for itself: it is not replaced or removed", self.name);
             return Err(Failure::new(Exit::Usage, Diagnostic::error("reserved-name", problem)));
@@ -83,7 +83,7 @@ impl<'a> Session<'a> {
     }
 
     /// The application, which must be declared.
-    pub(super) fn application(&self) -> Result<&Application<'a>, Failure> {
+    pub(crate) fn application(&self) -> Result<&Application<'a>, Failure> {
         self.application.as_ref().ok_or_else(|| {
             let problem = Diagnostic::error("no-application", "no service is the application here");
             Failure::new(Exit::Usage, problem.with_help("declare one under `x-lapstrake.application`"))
@@ -91,19 +91,19 @@ impl<'a> Session<'a> {
     }
 
     /// Whether the application works with the database.
-    pub(super) fn is_in_use(&self) -> bool {
+    pub(crate) fn is_in_use(&self) -> bool {
         let names = || self.role.names.iter().chain(&self.role.name);
         names().any(|name| *name == self.name.as_str())
     }
 
     /// Every container of the project.
-    pub(super) fn containers(&self) -> Result<Vec<Container>, Failure> {
+    pub(crate) fn containers(&self) -> Result<Vec<Container>, Failure> {
         Ok(containers(self.context.runner, &self.configured.project_name)?)
     }
 
     /// Returns what the server's disks lack for `needed` more bytes in a tablespace. Where that cannot be seen, it says
     /// so and returns nothing.
-    pub(super) fn lacks(&self, needed: u64, tablespace: &str) -> Result<Option<Lack>, DatabaseError> {
+    pub(crate) fn lacks(&self, needed: u64, tablespace: &str) -> Result<Option<Lack>, DatabaseError> {
         let Some(space) = self.server.disk_space(self.role.data)? else {
             let warning = format!("cannot check free disk space on {}", self.server_name());
             self.context.printer.diagnostic(&Sources::default(), &Diagnostic::warning("disk-space", warning));
@@ -113,7 +113,7 @@ impl<'a> Session<'a> {
     }
 
     /// Fails when the server's disks have no space for `needed` more bytes in a tablespace, which `what` needs.
-    pub(super) fn must_have_space(
+    pub(crate) fn must_have_space(
         &self,
         needed: u64,
         tablespace: &str,
@@ -131,7 +131,7 @@ impl<'a> Session<'a> {
 
     /// Describes the connections of clients that are no services of the project, for prompts: their sessions end.
     /// Empty where there are none.
-    pub(super) fn foreign_connections(&self) -> Result<String, Failure> {
+    pub(crate) fn foreign_connections(&self) -> Result<String, Failure> {
         let mut found = connections(&self.server, &self.name)?;
         if found.is_empty() {
             return Ok(String::new());
@@ -147,12 +147,12 @@ impl<'a> Session<'a> {
     }
 
     /// The server, in messages.
-    pub(super) fn server_name(&self) -> String {
+    pub(crate) fn server_name(&self) -> String {
         self.role.service.map_or_else(|| format!("{}:{}", self.role.host, self.role.port), str::to_owned)
     }
 
     /// What is known to be remembered about another database of the same server.
-    pub(super) fn state_of(&self, name: &Name) -> State {
+    pub(crate) fn state_of(&self, name: &Name) -> State {
         State::of(self.project.root(), &key(&self.role, name, self.configured))
     }
 }
