@@ -5,6 +5,9 @@
 //! (text)    (value+origin)  (YAML)      (merged)                          (nothing written before here)
 //! ```
 //!
+//! Below the commands stand `roles` (what services are to them), [`database`] (servers and dump files), [`app`] (the
+//! context of a command), `runtime` (what runs) and `maintenance` (what all commands that work on databases share).
+//!
 //! One folder per station, in the order of the drawing. A station may use the foundations ([`report`], [`yaml`]) and
 //! the stations before it, never one behind it.
 

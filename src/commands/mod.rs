@@ -10,7 +10,6 @@ mod env;
 mod explain;
 mod graph;
 mod init;
-mod knob;
 mod man;
 mod manage_db;
 mod merge;

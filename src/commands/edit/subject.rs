@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::app::{Context, Failure};
-use crate::commands::knob::setter;
+use crate::environment::setter;
 use crate::environment::{Layer, ProcessEnvironment, Sample, assignment, evaluate, load};
 use crate::exit::Exit;
 use crate::files;
