@@ -11,6 +11,7 @@ use crate::environment::{ProcessEnvironment, Sample, load};
 use crate::fragments::{Disabled, Fragment, Reason, discover, select};
 use crate::project::{JOURNAL, Project};
 use crate::report::{Report, Sources, read_optional};
+use crate::roles::Database;
 use crate::yaml::{Map, Node, parse};
 
 /// The names of a project.
@@ -67,9 +68,8 @@ impl Names {
     #[must_use]
     pub fn databases(&self) -> Vec<String> {
         let configured = self.configured();
-        let role = configured.as_ref().and_then(|configured| configured.model.find(&["x-lapstrake", "database"]));
-        let word = |key: &str| role.and_then(|role| role.get(key)?.as_word()).unwrap_or_default();
-        let names: BTreeSet<&str> = word("names").split(',').chain([word("name")]).map(str::trim).collect();
+        let role = configured.as_ref().and_then(|configured| Database::of(&configured.model));
+        let names: BTreeSet<&str> = role.into_iter().flat_map(|role| role.names.into_iter().chain(role.name)).collect();
         names.into_iter().filter(|name| !name.is_empty()).map(str::to_owned).collect()
     }
 

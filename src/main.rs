@@ -2,8 +2,9 @@
 
 use std::process::ExitCode;
 
+use lapstrake::app::Context;
 use lapstrake::cli;
-use lapstrake::commands::{self, Context};
+use lapstrake::commands;
 use lapstrake::docker::System;
 use lapstrake::environment::ProcessEnvironment;
 use lapstrake::settings::Settings;

@@ -1,6 +1,6 @@
 //! `completions`: the script that has a shell complete our commands.
 
-use super::{Context, Failure};
+use crate::app::{Context, Failure};
 use crate::cli::Shell;
 use crate::exit::Exit;
 

@@ -2,7 +2,7 @@
 
 use anstyle::{AnsiColor, Style};
 
-use super::{Context, Failure, hooks};
+use crate::app::{Context, Failure, hooks};
 use crate::deployment::{ChangeKind, Configured, ServiceChange, changes, diff, differs};
 use crate::exit::Exit;
 use crate::settings::{Configure, Format, Outcome};

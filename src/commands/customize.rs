@@ -3,7 +3,7 @@
 use std::io::ErrorKind;
 use std::path::Path;
 
-use super::{Context, Failure};
+use crate::app::{Context, Failure};
 use crate::exit::Exit;
 use crate::files;
 use crate::project::Project;

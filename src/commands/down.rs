@@ -2,8 +2,7 @@
 
 use std::ffi::OsString;
 
-use super::passthrough::compose_for;
-use super::{Context, Failure, hooks};
+use crate::app::{Context, Failure, hooks};
 use crate::exit::Exit;
 
 const AFTER: &str = "after-down";
@@ -11,7 +10,7 @@ const REMOVE_ORPHANS: &str = "--remove-orphans";
 
 pub(super) fn run(context: &Context<'_>, arguments: &[OsString]) -> Result<Exit, Failure> {
     let project = context.project()?;
-    let compose = compose_for(context, &project)?;
+    let compose = context.compose_for(&project)?;
     hooks::run(context, &project, "before-down")?;
     // Of two spellings docker compose takes the last: the user's.
     let command = compose.command("down").arg(REMOVE_ORPHANS).args(arguments);

@@ -1,6 +1,6 @@
 //! `env`: the variables, with where each came from.
 
-use super::{Context, Failure};
+use crate::app::{Context, Failure};
 use crate::environment::{Line, Spelling, load, spelled};
 use crate::exit::Exit;
 use crate::report::{Report, Sources};

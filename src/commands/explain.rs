@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use serde_json::{Value, json};
 
-use super::{Context, Failure};
+use crate::app::{Context, Failure};
 use crate::deployment::{Configured, without_literals};
 use crate::environment::{Explanation, HIDDEN, Sample, load};
 use crate::exit::Exit;

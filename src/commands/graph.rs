@@ -1,6 +1,6 @@
 //! `graph`: the services, what they depend on, and their networks.
 
-use super::{Context, Failure};
+use crate::app::{Context, Failure};
 use crate::deployment::Configured;
 use crate::exit::Exit;
 use crate::fragments::Reason;

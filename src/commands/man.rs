@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{Context, Failure};
+use crate::app::{Context, Failure};
 use crate::cli;
 use crate::exit::Exit;
 use crate::files::{self, FileError};

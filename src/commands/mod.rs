@@ -2,37 +2,27 @@
 
 mod completions;
 mod configure;
-mod context;
 mod customize;
 mod doctor;
 mod down;
 mod edit;
 mod env;
 mod explain;
-mod failure;
 mod graph;
-mod hook_names;
-mod hooks;
 mod init;
-mod knob;
 mod man;
 mod manage_db;
 mod merge;
 mod new;
 mod passthrough;
-mod program_fault;
-mod roles;
 mod services;
-mod standing;
 mod status;
 mod tools;
 mod up;
 mod urls;
 mod verify;
 
-pub use context::Context;
-pub use failure::Failure;
-
+use crate::app::{Context, Failure};
 use crate::exit::Exit;
 use crate::report::Sources;
 use crate::settings::Task;

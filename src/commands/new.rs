@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use super::{Context, Failure};
+use crate::app::{Context, Failure};
 use crate::docker::Command;
 use crate::exit::Exit;
 use crate::files::{self, FileError};

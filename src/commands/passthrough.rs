@@ -2,11 +2,10 @@
 
 use std::ffi::{OsStr, OsString};
 
-use super::{Context, Failure};
+use crate::app::{Context, Failure};
 use crate::cli;
-use crate::docker::{Compose, VERBS};
+use crate::docker::VERBS;
 use crate::exit::Exit;
-use crate::project::Project;
 use crate::report::{Diagnostic, nearest};
 
 /// What these do depends on what the fragments say now, so they configure first. The others look after containers that
@@ -25,7 +24,7 @@ pub(super) fn run(context: &Context<'_>, verb: &OsStr, arguments: &[OsString]) -
         context.write(&configured)?;
         configured.compose()
     } else {
-        compose_for(context, &project)?
+        context.compose_for(&project)?
     };
     let command = compose.command(verb).args(arguments);
     if NEED_NO_ENGINE.contains(&verb) {
@@ -33,15 +32,6 @@ pub(super) fn run(context: &Context<'_>, verb: &OsStr, arguments: &[OsString]) -
         return Ok(Exit::Theirs(ended.code));
     }
     context.hand_over(&command)
-}
-
-/// docker compose for what is there: the last deployment, else whatever carries the project's name.
-pub(super) fn compose_for(context: &Context<'_>, project: &Project) -> Result<Compose, Failure> {
-    if let Some(compose) = Compose::deployed(project.root())? {
-        return Ok(compose);
-    }
-    let configured = context.settle(context.plan(project))?;
-    Ok(Compose::named(&configured.project_name))
 }
 
 /// A word that is no verb, with the verbs it may have been meant to be.

@@ -5,14 +5,14 @@ use std::path::Path;
 use anstyle::Style;
 use serde_json::{Value, json};
 
-use super::manage_db::{Glance, Underway, glance, interrupted};
-use super::standing::{Standing, uptime};
 use super::urls::{Address, addresses};
-use super::{Context, Failure};
+use crate::app::{Context, Failure, Planned};
 use crate::deployment::{Configured, differs};
 use crate::docker::{Command, Input};
 use crate::exit::Exit;
+use crate::maintenance::{Glance, Underway, glance, interrupted};
 use crate::project::Project;
+use crate::runtime::{ServiceStates, uptime};
 use crate::settings::Format;
 use crate::terminal::Table;
 use crate::yaml::{Map, Node};
@@ -52,7 +52,7 @@ struct Revision {
 pub(super) fn run(context: &Context<'_>, format: Format) -> Result<Exit, Failure> {
     let project = context.project()?;
     let configured = context.settle(without_warnings(context.plan(&project)))?;
-    let standing = Standing::of(context, &configured.project_name);
+    let standing = ServiceStates::of(context, &configured.project_name);
     let status = Status {
         project: &project,
         configured: &configured,
@@ -74,14 +74,14 @@ pub(super) fn run(context: &Context<'_>, format: Format) -> Result<Exit, Failure
 }
 
 /// Warnings are for whoever configures.
-fn without_warnings(planned: super::context::Planned) -> super::context::Planned {
+fn without_warnings(planned: Planned) -> Planned {
     if planned.report.has_errors() {
         return planned;
     }
-    super::context::Planned { report: crate::report::Report::default(), ..planned }
+    Planned { report: crate::report::Report::default(), ..planned }
 }
 
-fn services(configured: &Configured, standing: &Standing) -> Vec<Service> {
+fn services(configured: &Configured, standing: &ServiceStates) -> Vec<Service> {
     let names = configured.model.get("services").and_then(Node::as_map).into_iter().flat_map(Map::keys);
     names
         .map(|name| Service {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use super::{Context, Failure, hooks};
+use crate::app::{Context, Failure, hooks};
 use crate::exit::Exit;
 use crate::project::Project;
 use crate::report::{Diagnostic, nearest};

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Context, Failure};
+use crate::app::{Context, Failure};
 use crate::deployment::Configured;
 use crate::docker::{Command, Input};
 use crate::exit::Exit;

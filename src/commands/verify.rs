@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use serde_json::Value;
 
 use super::merge::Merged;
-use super::{Context, Failure};
+use crate::app::{Context, Failure};
 use crate::deployment::Configured;
 use crate::docker::{Command, Input};
 use crate::exit::Exit;

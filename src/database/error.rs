@@ -3,8 +3,8 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::connections::Connections;
-use super::obstacles::Obstacle;
+use super::postgres::connections::Connections;
+use super::postgres::obstacles::Obstacle;
 use super::{Format, NameError};
 use crate::docker::RunError;
 

@@ -1,7 +1,7 @@
 //! What `configure` would say.
 
 use super::Finding;
-use crate::commands::context::Planned;
+use crate::app::Planned;
 use crate::deployment::{self, Configured};
 use crate::report::{Diagnostic, Severity};
 

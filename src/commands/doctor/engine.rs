@@ -1,7 +1,7 @@
 //! Docker itself: there, new enough, and willing to talk to this user.
 
 use super::{Finding, as_root};
-use crate::commands::Context;
+use crate::app::Context;
 use crate::docker::{Command, Input, Trouble, find_trouble};
 
 const CHECK: &str = "docker";

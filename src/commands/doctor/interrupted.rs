@@ -1,7 +1,7 @@
 //! Commands on databases that were killed and have not been cleaned up since.
 
 use super::Finding;
-use crate::commands::manage_db::{Underway, interrupted};
+use crate::maintenance::{Underway, interrupted};
 use crate::project::Project;
 
 const CHECK: &str = "interrupted";

@@ -16,7 +16,7 @@ mod room;
 use anstyle::{AnsiColor, Style};
 use serde_json::Value;
 
-use super::{Context, Failure};
+use crate::app::{Context, Failure};
 use crate::deployment::Configured;
 use crate::docker::Container;
 use crate::exit::Exit;

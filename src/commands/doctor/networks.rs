@@ -1,7 +1,7 @@
 //! Subnets that docker's other networks, or the routes of this machine, have already.
 
 use super::{Finding, Patient};
-use crate::commands::knob::setter_at;
+use crate::environment::setter_at;
 use crate::machine::{Network, Subnet, free_subnet, networks, routes};
 use crate::report::Span;
 use crate::yaml::{Map, Node};

@@ -3,8 +3,8 @@
 use std::net::IpAddr;
 
 use super::{Finding, Patient};
-use crate::commands::knob::setter_at;
 use crate::docker::{Command, Input};
+use crate::environment::setter_at;
 use crate::machine::{Listener, free_port, listeners};
 use crate::model::{Published, published};
 

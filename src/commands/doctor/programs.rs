@@ -4,8 +4,8 @@ use std::fs;
 use std::path::Path;
 
 use super::Finding;
-use crate::commands::hook_names::is_hook;
-use crate::commands::program_fault::fault_of;
+use crate::app::fault_of;
+use crate::app::is_hook;
 use crate::files;
 use crate::project::{Project, is_executable};
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
 use super::subject::Subject;
-use crate::commands::{Context, Failure};
+use crate::app::{Context, Failure};
 use crate::docker::{Command, RunError};
 use crate::exit::Exit;
 use crate::files::{self, FileError};

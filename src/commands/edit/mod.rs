@@ -8,8 +8,8 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
 
-use super::context::Planned;
-use super::{Context, Failure};
+use crate::app::Planned;
+use crate::app::{Context, Failure};
 use crate::exit::Exit;
 use crate::files::{self, FileError};
 use crate::project::Project;

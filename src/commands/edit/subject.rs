@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::commands::knob::setter;
-use crate::commands::{Context, Failure};
+use crate::app::{Context, Failure};
+use crate::environment::setter;
 use crate::environment::{Layer, ProcessEnvironment, Sample, assignment, evaluate, load};
 use crate::exit::Exit;
 use crate::files;

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use indexmap::IndexMap;
 
-use crate::commands::{Context, Failure};
+use crate::app::{Context, Failure};
 use crate::environment::{Environment, Layer, ProcessEnvironment, Sample, Variable, assignment, evaluate};
 use crate::exit::Exit;
 use crate::project::Project;

@@ -1,8 +1,8 @@
 //! What can be chosen for the user: secrets, ports and address ranges that are free.
 
-use crate::commands::Context;
-use crate::commands::knob::{is_default, setter, variable_in};
+use crate::app::Context;
 use crate::environment::Environment;
+use crate::environment::{is_default, setter, variable_in};
 use crate::fragments::discover;
 use crate::machine::{Subnet, free_port, free_subnet, listeners, networks, random_secret, routes};
 use crate::project::Project;

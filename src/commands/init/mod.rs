@@ -7,7 +7,7 @@ mod texts;
 use std::fs;
 use std::path::PathBuf;
 
-use super::{Context, Failure};
+use crate::app::{Context, Failure};
 use crate::docker::{Command, Input};
 use crate::exit::Exit;
 use crate::files;

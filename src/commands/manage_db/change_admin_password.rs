@@ -3,12 +3,12 @@
 use std::path::Path;
 use std::time::Instant;
 
-use super::application::{self, Task};
-use super::closing::Closing;
-use super::session::Session;
-use super::{questions, work};
-use crate::commands::Failure;
+use crate::app::Failure;
 use crate::exit::Exit;
+use crate::maintenance::application::{self, Task};
+use crate::maintenance::session::Session;
+use crate::maintenance::summary::Closing;
+use crate::maintenance::{confirm, operation};
 
 const VERB: &str = "change_admin_password";
 
@@ -17,9 +17,9 @@ pub(super) fn run(session: &Session<'_>, password_file: Option<&Path>) -> Result
     session.version()?;
     let held = session.lock(VERB)?;
     session.facts()?;
-    let password = questions::password(session, password_file)?;
+    let password = confirm::password(session, password_file)?;
     let began = Instant::now();
-    work::perform(session, &held, "", |_| {
+    operation::perform(session, &held, "", |_| {
         let task = Task {
             arguments: &arguments,
             database: &session.name,

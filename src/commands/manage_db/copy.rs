@@ -2,13 +2,13 @@
 
 use std::time::Instant;
 
-use super::closing::Closing;
 use super::create::exists;
-use super::session::Session;
-use super::work;
-use crate::commands::Failure;
+use crate::app::Failure;
 use crate::database::{DatabaseError, Name, Replacement, facts, pour};
 use crate::exit::Exit;
+use crate::maintenance::operation;
+use crate::maintenance::session::Session;
+use crate::maintenance::summary::Closing;
 
 const VERB: &str = "copy";
 
@@ -25,7 +25,7 @@ pub(super) fn run(session: &Session<'_>, from: &str) -> Result<Exit, Failure> {
     let advice = ("the copy", "free disk space on the server");
     session.must_have_space(original.size.unwrap_or_default(), &original.tablespace, advice)?;
     let began = Instant::now();
-    work::perform(session, &held, &format!("of {from}"), |work| {
+    operation::perform(session, &held, &format!("of {from}"), |work| {
         let replacement = Replacement::like(&held.lock, &original)?;
         work.replace(&replacement, false, |database| {
             let progress = session.context.printer.progress("copying", original.size);

@@ -2,12 +2,12 @@
 
 use std::time::Instant;
 
-use super::closing::Closing;
-use super::session::Session;
-use super::{prepare, work};
-use crate::commands::Failure;
+use crate::app::Failure;
 use crate::database::{Replacement, facts};
 use crate::exit::Exit;
+use crate::maintenance::session::Session;
+use crate::maintenance::summary::Closing;
+use crate::maintenance::{extensions, operation};
 use crate::report::Diagnostic;
 
 const VERB: &str = "create";
@@ -20,9 +20,9 @@ pub(super) fn run(session: &Session<'_>) -> Result<Exit, Failure> {
         return Err(exists(session));
     }
     let began = Instant::now();
-    work::perform(session, &held, "", |work| {
+    operation::perform(session, &held, "", |work| {
         let replacement = Replacement::empty(&held.lock)?;
-        work.replace(&replacement, false, |database| prepare::extensions(session, database))
+        work.replace(&replacement, false, |database| extensions::extensions(session, database))
     })?;
     Closing::of(session, VERB, began).tell(session)?;
     Ok(Exit::Done)

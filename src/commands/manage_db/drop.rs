@@ -2,12 +2,12 @@
 
 use std::time::Instant;
 
-use super::closing::{Closing, size};
-use super::session::Session;
-use super::{questions, work};
-use crate::commands::Failure;
+use crate::app::Failure;
 use crate::database::{must_be_replaceable, remove};
 use crate::exit::Exit;
+use crate::maintenance::session::Session;
+use crate::maintenance::summary::{Closing, size};
+use crate::maintenance::{confirm, operation};
 
 const VERB: &str = "drop";
 
@@ -19,7 +19,7 @@ pub(super) fn run(session: &Session<'_>) -> Result<Exit, Failure> {
     must_be_replaceable(&held.lock, &facts)?;
     let size = facts.size.map(|bytes| format!(", {}", size(bytes))).unwrap_or_default();
     let (name, server) = (&session.name, session.server_name());
-    questions::agree(session.context, session.settings, || {
+    confirm::agree(session.context, session.settings, || {
         let connected = session.foreign_connections()?;
         Ok(format!(
             "{connected}Remove database `{name}` from {server} ({} connections{size})? It is lost.",
@@ -27,7 +27,7 @@ pub(super) fn run(session: &Session<'_>) -> Result<Exit, Failure> {
         ))
     })?;
     let began = Instant::now();
-    work::perform(session, &held, "", |_| Ok(remove(&held.lock, &facts)?))?;
+    operation::perform(session, &held, "", |_| Ok(remove(&held.lock, &facts)?))?;
     Closing::of(session, VERB, began).tell(session)?;
     Ok(Exit::Done)
 }

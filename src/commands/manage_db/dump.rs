@@ -4,15 +4,15 @@ use std::io::Write;
 use std::time::{Duration, Instant};
 
 use super::anonymize;
-use super::closing::Closing;
-use super::dump_file::Target;
-use super::journal;
-use super::session::Session;
-use super::state::LastDump;
-use crate::commands::Failure;
+use crate::app::Failure;
 use crate::database::{DatabaseError, Facts, Format, Name, Packer, Sealing, Watched};
 use crate::docker::{RunError, take_care};
 use crate::exit::Exit;
+use crate::maintenance::audit_log;
+use crate::maintenance::backup_file::Target;
+use crate::maintenance::session::Session;
+use crate::maintenance::state::LastDump;
+use crate::maintenance::summary::Closing;
 use crate::report::Diagnostic;
 use crate::settings;
 
@@ -49,12 +49,12 @@ pub(super) fn run(session: &Session<'_>, settings: &settings::Dump) -> Result<Ex
         let _mending = care.mend();
         // Who writes for nobody any more is ended; what cannot be ended now ends by itself.
         let _ = held.clear(Duration::ZERO);
-        super::dump_file::forget_partial(&session.state)?;
+        crate::maintenance::backup_file::forget_partial(&session.state)?;
     }
     let written = written?;
     if let Some(path) = target.path() {
         let file = path.canonicalize().unwrap_or_else(|_| path.to_owned()).display().to_string();
-        session.state.remember_dump(&LastDump { at: journal::now(), file })?;
+        session.state.remember_dump(&LastDump { at: audit_log::now(), file })?;
     }
     let mut closing = Closing::of(session, VERB, began);
     closing.file = target.path();

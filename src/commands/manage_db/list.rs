@@ -4,13 +4,13 @@ use std::collections::HashMap;
 
 use serde::Serialize;
 
-use super::closing::{one_line, size};
-use super::recover::recover_server;
-use super::session::Session;
-use super::state::LastDump;
-use crate::commands::Failure;
+use crate::app::Failure;
 use crate::database::{Facts, Holder, Kept, Name, databases, holders};
 use crate::exit::Exit;
+use crate::maintenance::recover::recover_server;
+use crate::maintenance::session::Session;
+use crate::maintenance::state::LastDump;
+use crate::maintenance::summary::{one_line, size};
 use crate::settings::Format;
 use crate::terminal::Table;
 

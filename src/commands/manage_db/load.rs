@@ -2,16 +2,16 @@
 
 use std::time::Instant;
 
-use super::closing::{Closing, size};
-use super::session::Session;
-use super::spool::{spooled, unpacked};
-use super::{prepare, questions, work};
-use crate::commands::Failure;
+use crate::app::Failure;
 use crate::database::{
     Checked, DatabaseError, DumpFault, Examination, Lack, Name, Replacement, RestoreRole, Shape, Target, examine,
     facts, prove_text, restore,
 };
 use crate::exit::Exit;
+use crate::maintenance::session::Session;
+use crate::maintenance::spool::{spooled, unpacked};
+use crate::maintenance::summary::{Closing, size};
+use crate::maintenance::{confirm, extensions, operation};
 use crate::report::{Diagnostic, Sources};
 use crate::settings::Load;
 
@@ -47,9 +47,9 @@ pub(super) fn run(session: &Session<'_>, settings: &Load) -> Result<Exit, Failur
         must_have_room(session, &dump, &checked)?;
     }
     tell(session, &checked);
-    questions::agree(session.context, session.settings, || question(session, settings))?;
+    confirm::agree(session.context, session.settings, || question(session, settings))?;
     checked.must_be_unchanged(&spooled.file, &spooled.path)?;
-    let kept = work::perform(session, &held, &settings.file.display().to_string(), |work| {
+    let kept = operation::perform(session, &held, &settings.file.display().to_string(), |work| {
         let replacement = Replacement::empty(&held.lock)?;
         work.replace(&replacement, settings.keep_old, |database| {
             fill(session, settings, database, (&dump, &checked))?;
@@ -76,13 +76,13 @@ fn fill(
     let server = &session.server;
     if settings.trust {
         restored(session, server, database, (dump, checked), jobs(settings))?;
-        prepare::extensions(session, database)?;
+        extensions::extensions(session, database)?;
     } else {
         let jobs = jobs(settings);
         let connections = if checked.archive { jobs + 1 } else { 1 };
         let role = RestoreRole::create(server, database, &checked.notes.extensions, connections)?;
         // Before anything of the dump is there that their scripts could meet.
-        prepare::extensions(session, database)?;
+        extensions::extensions(session, database)?;
         restored(session, &role.login(), database, (dump, checked), jobs)?;
         role.finish()?;
     }
@@ -106,7 +106,7 @@ fn restored(
         live.show(format!("restoring with {jobs} connections"));
         restore(server, database, dump, jobs, &mut |_| {})?;
         drop(live);
-        printer.say(&format!("restoring: {} s with {jobs} connections", work::seconds(began)));
+        printer.say(&format!("restoring: {} s with {jobs} connections", operation::seconds(began)));
     } else {
         let progress = printer.progress("restoring", dump.1.plain);
         restore(server, database, dump, jobs, &mut |bytes| progress.advance(bytes))?;

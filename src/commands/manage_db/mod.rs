@@ -1,50 +1,27 @@
 //! `manage_db`: databases, of which none is ever lost.
 
 mod anonymize;
-mod application;
 mod change_admin_password;
-mod closing;
 mod copy;
 mod create;
 mod drop;
 mod dump;
-mod dump_file;
-mod frame;
-mod held;
-mod journal;
 mod list;
 mod load;
-mod lock;
 mod mongo;
-mod overview;
-mod prepare;
 mod psql;
-mod questions;
-mod recover;
 mod reset;
-mod services;
-mod session;
-mod spool;
-mod state;
 mod undo;
 mod update;
 mod wait;
-mod work;
 
-use super::context::Planned;
-use super::{Context, Failure};
-use crate::database::DatabaseError;
-use crate::docker::interrupted_by;
+use crate::app::Planned;
+use crate::app::{Context, Failure};
 use crate::exit::Exit;
-use crate::report::Diagnostic;
+use crate::maintenance::hooks::Frame;
+use crate::maintenance::recover;
+use crate::maintenance::session::Session;
 use crate::settings::{DatabaseVerb, ManageDb};
-
-use frame::Frame;
-pub(super) use overview::{Glance, glance};
-pub(super) use prepare::all_extensions;
-pub(super) use recover::recover;
-use session::Session;
-pub(super) use state::{Underway, at_work, interrupted};
 
 pub(super) fn run(context: &Context<'_>, settings: &ManageDb) -> Result<Exit, Failure> {
     let project = context.project()?;
@@ -92,47 +69,5 @@ fn relational(session: &Session<'_>, verb: &DatabaseVerb) -> Result<Exit, Failur
         DatabaseVerb::Psql { arguments } => psql::run(session, arguments),
         DatabaseVerb::Wait { patience } => wait::run(session, *patience),
         DatabaseVerb::MongoDump { .. } | DatabaseVerb::MongoRestore { .. } => Ok(Exit::Usage),
-    }
-}
-
-impl From<DatabaseError> for Failure {
-    fn from(error: DatabaseError) -> Self {
-        let problem = |code, error: &DatabaseError| Diagnostic::error(code, error.to_string());
-        match error {
-            DatabaseError::Run(error) => error.into(),
-            DatabaseError::Interrupted => Self::new(
-                Exit::Theirs(interrupted_by().unwrap_or(130)),
-                Diagnostic::error("interrupted", "interrupted"),
-            ),
-            DatabaseError::Failed { ref complaint, .. } | DatabaseError::NoAnswer { ref complaint } => {
-                let problem = problem("database", &error);
-                Self::new(Exit::Failed, if complaint.is_empty() { problem } else { problem.with_note(complaint) })
-            }
-            DatabaseError::Dump { ref fault, ref file } => {
-                let problem = problem("dump", &error);
-                Self::new(Exit::Failed, fault.advice(file).into_iter().fold(problem, Diagnostic::with_help))
-            }
-            DatabaseError::Busy(ref sessions) => {
-                let problem =
-                    sessions.iter().fold(problem("busy", &error), |problem, one| problem.with_note(one.describe()));
-                let advice = "end them, or let the connecting user do it: GRANT pg_signal_backend";
-                Self::new(Exit::Failed, problem.with_help(advice))
-            }
-            DatabaseError::Obstructed { ref database, ref obstacles } => {
-                let problem = obstacles.iter().fold(problem("obstructed", &error), |problem, one| {
-                    problem
-                        .with_note(format!("it has {}", one.what))
-                        .with_help(format!("in `{database}`: {}", one.cure))
-                });
-                Self::new(Exit::Failed, problem)
-            }
-            DatabaseError::LockLost | DatabaseError::InUse => {
-                Self::new(Exit::Failed, problem("database", &error).with_help("run the command again"))
-            }
-            DatabaseError::Password
-            | DatabaseError::Strange(_)
-            | DatabaseError::Missing(_)
-            | DatabaseError::Name(_) => Self::new(Exit::Failed, problem("database", &error)),
-        }
     }
 }

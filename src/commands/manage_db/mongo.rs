@@ -3,20 +3,21 @@
 use std::path::Path;
 use std::time::Instant;
 
-use super::closing::Closing;
-use super::dump_file::{Target, forget_partial};
-use super::journal::Entry;
-use super::lock;
-use super::questions::agree;
-use super::spool::spooled;
-use super::state::State;
-use crate::commands::{Context, Failure, roles};
+use crate::app::{Context, Failure};
 use crate::database::{DocumentBackup, Documents, Name, Watched};
 use crate::deployment::Configured;
 use crate::docker::{containers, take_care};
 use crate::exit::Exit;
+use crate::maintenance::audit_log::Entry;
+use crate::maintenance::backup_file::{Target, forget_partial};
+use crate::maintenance::confirm::agree;
+use crate::maintenance::file_lock;
+use crate::maintenance::spool::spooled;
+use crate::maintenance::state::State;
+use crate::maintenance::summary::Closing;
 use crate::project::Project;
 use crate::report::{Diagnostic, Secret};
+use crate::roles;
 use crate::settings::{Format, ManageDb};
 
 /// What the documents are called where a database has a name.
@@ -110,7 +111,7 @@ impl<'a> Session<'a> {
         Ok(Exit::Done)
     }
 
-    fn lock(&self, verb: &str) -> Result<lock::Lock, Failure> {
-        lock::take(self.context, &self.state, (verb, NAME), self.settings.wait_lock)
+    fn lock(&self, verb: &str) -> Result<file_lock::Lock, Failure> {
+        file_lock::take(self.context, &self.state, (verb, NAME), self.settings.wait_lock)
     }
 }

@@ -3,14 +3,14 @@
 use std::path::Path;
 use std::time::Instant;
 
-use super::application::{self, Task};
-use super::closing::{Closing, size};
-use super::questions::{agree, password};
-use super::session::Session;
-use super::{prepare, work};
-use crate::commands::Failure;
+use crate::app::Failure;
 use crate::database::{Replacement, facts};
 use crate::exit::Exit;
+use crate::maintenance::application::{self, Task};
+use crate::maintenance::confirm::{agree, password};
+use crate::maintenance::session::Session;
+use crate::maintenance::summary::{Closing, size};
+use crate::maintenance::{extensions, operation};
 
 const VERB: &str = "reset";
 
@@ -22,10 +22,10 @@ pub(super) fn run(session: &Session<'_>, password_file: Option<&Path>, keep_old:
     agree(session.context, session.settings, || question(session, keep_old))?;
     let password = password(session, password_file)?;
     let began = Instant::now();
-    let kept = work::perform(session, &held, "", |work| {
+    let kept = operation::perform(session, &held, "", |work| {
         let replacement = Replacement::empty(&held.lock)?;
         work.replace(&replacement, keep_old, |database| {
-            prepare::extensions(session, database)?;
+            extensions::extensions(session, database)?;
             session.context.printer.say("the application initialises the new database");
             let task = Task {
                 arguments: &initialise,

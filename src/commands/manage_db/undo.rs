@@ -2,12 +2,12 @@
 
 use std::time::Instant;
 
-use super::closing::Closing;
-use super::session::Session;
-use super::{questions, work};
-use crate::commands::Failure;
+use crate::app::Failure;
 use crate::database::{Name, Replacement, facts, kept};
 use crate::exit::Exit;
+use crate::maintenance::session::Session;
+use crate::maintenance::summary::Closing;
+use crate::maintenance::{confirm, operation};
 use crate::report::Diagnostic;
 
 const VERB: &str = "undo";
@@ -28,12 +28,12 @@ pub(super) fn run(session: &Session<'_>, keep_old: bool) -> Result<Exit, Failure
         (Some(_), true) => "The present one is kept under a dated name.".to_owned(),
         (Some(_), false) => format!("Everything since then is lost; --keep-old keeps the present `{}`.", session.name),
     };
-    questions::agree(session.context, session.settings, || {
+    confirm::agree(session.context, session.settings, || {
         let connected = session.foreign_connections()?;
         Ok(format!("{connected}Bring back `{}` as it was before `{}` at {}? {loss}", session.name, how.by, how.at))
     })?;
     let began = Instant::now();
-    let kept = work::perform(session, &held, incoming.as_str(), |work| {
+    let kept = operation::perform(session, &held, incoming.as_str(), |work| {
         let replacement = Replacement::with(&held.lock, &incoming)?;
         work.swap(&replacement, keep_old)
     })?;

@@ -2,13 +2,13 @@
 
 use std::time::Instant;
 
-use super::application::{self, Task};
-use super::closing::Closing;
-use super::session::Session;
-use super::{questions, work};
-use crate::commands::Failure;
+use crate::app::Failure;
 use crate::database::{Name, Replacement};
 use crate::exit::Exit;
+use crate::maintenance::application::{self, Task};
+use crate::maintenance::session::Session;
+use crate::maintenance::summary::Closing;
+use crate::maintenance::{confirm, operation};
 
 const VERB: &str = "update";
 
@@ -20,7 +20,7 @@ pub(super) fn run(session: &Session<'_>, modules: &[String], keep_old: bool, in_
     let facts = session.facts()?;
     if in_place {
         let question = format!("Update database `{}` itself? An update that fails may be half done.", session.name);
-        questions::agree(session.context, session.settings, || Ok(question))?;
+        confirm::agree(session.context, session.settings, || Ok(question))?;
     } else {
         let advice = "free disk space, or update the database itself with --in-place (after a dump)";
         session.must_have_space(
@@ -35,7 +35,7 @@ pub(super) fn run(session: &Session<'_>, modules: &[String], keep_old: bool, in_
         let task = Task { arguments: &arguments, database, modules, password: None, doing: "the update" };
         application::run(session, &task)
     };
-    let kept = work::perform(session, &held, &modules.join(" "), |work| {
+    let kept = operation::perform(session, &held, &modules.join(" "), |work| {
         let connected = session.foreign_connections()?;
         if !connected.is_empty() && !in_place {
             session.context.printer.say(connected.trim_end());

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use super::session::Session;
-use crate::commands::Failure;
+use crate::app::Failure;
 use crate::exit::Exit;
+use crate::maintenance::session::Session;
 
 pub(super) fn run(session: &Session<'_>, patience: Duration) -> Result<Exit, Failure> {
     let version = session.server.ready(patience)?;

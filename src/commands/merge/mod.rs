@@ -7,7 +7,7 @@ use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use super::{Context, Failure};
+use crate::app::{Context, Failure};
 use crate::exit::Exit;
 use crate::files::{self, FileError};
 use crate::model::{

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use indexmap::IndexMap;
 
-use crate::commands::Context;
+use crate::app::Context;
 use crate::environment::is_secret;
 use crate::model::{Beneath, Found, Table, Variables, read_dotenv, relative};
 use crate::report::{Diagnostic, Report, SourceId, Sources, read_lossy};

@@ -2,14 +2,14 @@
 
 use serde_json::{Value, json};
 
-use crate::commands::standing::Standing;
-use crate::commands::{Context, Failure};
+use crate::app::{Context, Failure};
 use crate::environment::load;
 use crate::exit::Exit;
 use crate::fragments::{Disabled, Fragment, Reason, Selection, discover, select};
 use crate::model::{Published, published};
 use crate::project::Project;
 use crate::report::{Report, Sources, read};
+use crate::runtime::ServiceStates;
 use crate::settings::Format;
 use crate::terminal::Table;
 use crate::yaml::{Map, Node, parse};
@@ -28,7 +28,7 @@ pub(super) fn run(context: &Context<'_>, format: Format) -> Result<Exit, Failure
     let name = name.or_else(|| switch("COMPOSE_PROJECT_NAME"));
     let view = View {
         project: &project,
-        standing: Standing::of(context, name.unwrap_or_default()),
+        standing: ServiceStates::of(context, name.unwrap_or_default()),
         model: configured.map(|configured| &configured.model),
     };
     let rows = view.rows(&selection, &mut sources);
@@ -52,7 +52,7 @@ pub(super) fn run(context: &Context<'_>, format: Format) -> Result<Exit, Failure
 
 struct View<'a> {
     project: &'a Project,
-    standing: Standing,
+    standing: ServiceStates,
     model: Option<&'a Node>,
 }
 

@@ -3,7 +3,7 @@
 mod list;
 mod switch;
 
-use super::{Context, Failure};
+use crate::app::{Context, Failure};
 use crate::exit::Exit;
 use crate::settings::Services;
 

@@ -3,7 +3,7 @@
 use std::io::ErrorKind;
 use std::path::PathBuf;
 
-use crate::commands::{Context, Failure};
+use crate::app::{Context, Failure};
 use crate::exit::Exit;
 use crate::files;
 use crate::fragments::{Disabled, Fragment, discover, find, leaves_out, means, refusal, with, without};

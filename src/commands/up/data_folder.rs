@@ -3,12 +3,12 @@
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use crate::commands::roles::Database;
 use crate::deployment::Configured;
 use crate::docker::{Command, Container, Input, Runner, containers};
 use crate::environment::Environment;
 use crate::files;
 use crate::report::{Diagnostic, Report, Sources};
+use crate::roles::Database;
 use crate::yaml::Node;
 
 /// Reports a data folder that was written by another major version than the image's.

@@ -1,8 +1,8 @@
 //! The database's service, started before all others.
 
 use super::Up;
-use super::wait::Waiting;
-use crate::commands::Failure;
+use crate::app::Failure;
+use crate::runtime::Waiting;
 
 /// Starts the database's service alone, and waits until it is ready.
 pub(super) fn start(up: &Up<'_>, service: &str, waiting: &mut Waiting<'_>) -> Result<(), Failure> {

@@ -2,24 +2,18 @@
 
 mod data_folder;
 mod database;
-mod readiness;
-mod request;
-mod selection;
-mod wait;
 
 use std::time::{Duration, Instant};
 
-use super::manage_db::{all_extensions, at_work, interrupted as interrupted_commands, recover};
-use super::{Context, Failure, hooks, roles};
+use crate::app::{Context, Failure, hooks};
 use crate::deployment::Configured;
 use crate::docker::{Compose, interrupted};
 use crate::exit::Exit;
+use crate::maintenance::{all_extensions, at_work, interrupted as interrupted_commands, recover};
 use crate::report::Diagnostic;
+use crate::roles;
+use crate::runtime::{Request, Selection, Waiting};
 use crate::settings;
-
-use request::Request;
-use selection::Selection;
-use wait::Waiting;
 
 /// How long the database may take where nothing else is waited for.
 const PATIENCE: Duration = Duration::from_secs(300);

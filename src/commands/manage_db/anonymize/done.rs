@@ -5,13 +5,13 @@ use std::time::Instant;
 
 use serde_json::json;
 
-use super::super::application::{self, Task};
-use super::super::session::Session;
-use super::super::work::seconds;
 use super::rules::Read;
-use crate::commands::Failure;
+use crate::app::Failure;
 use crate::database::anonymize::{Outcome, Plan, Vacuumed, anonymize, vacuum};
 use crate::database::{Name, facts};
+use crate::maintenance::application::{self, Task};
+use crate::maintenance::operation::seconds;
+use crate::maintenance::session::Session;
 use crate::report::{Diagnostic, Secret, Sources};
 use crate::settings::Format;
 use crate::terminal::Table;

@@ -3,14 +3,14 @@
 
 use std::io::Write;
 
-use super::super::held::Held;
-use super::super::session::Session;
-use super::super::work;
 use super::done::Done;
 use super::{done, rules};
-use crate::commands::Failure;
+use crate::app::Failure;
 use crate::database::anonymize::{Purpose, size_of_tables, snapshot};
 use crate::database::{Facts, Name, Replacement, drop_database, facts, pour};
+use crate::maintenance::lock::Held;
+use crate::maintenance::operation;
+use crate::maintenance::session::Session;
 
 /// Writes an anonymised plain dump.
 pub(in crate::commands::manage_db) fn stream(
@@ -47,7 +47,7 @@ pub(in crate::commands::manage_db) fn from_copy<T>(
     let needed = original.size.unwrap_or_default() + size_of_tables(&session.server, &session.name, &plan)?;
     let advice = "free disk space on the server, or choose a format that needs none: sql, zip or zst";
     session.must_have_space(needed, &original.tablespace, ("the copy that is anonymised", advice))?;
-    work::perform(session, held, "anonymized", |_| {
+    operation::perform(session, held, "anonymized", |_| {
         let replacement = Replacement::like(&held.lock, original)?;
         let copy = replacement.incoming();
         let progress = session.context.printer.progress("copying", original.size);

@@ -12,12 +12,12 @@ use done::Done;
 pub(super) use dump::{from_copy, stream};
 use rules::Read;
 
-use super::session::Session;
-use super::{questions, work};
-use crate::commands::Failure;
+use crate::app::Failure;
 use crate::database::Replacement;
 use crate::database::anonymize::{Plan, count, followers, size_of_tables};
 use crate::exit::Exit;
+use crate::maintenance::session::Session;
+use crate::maintenance::{confirm, operation};
 use crate::report::Diagnostic;
 use crate::settings::{Aim, Anonymize};
 
@@ -43,7 +43,7 @@ pub(super) fn run(session: &Session<'_>, settings: &Anonymize) -> Result<Exit, F
     let facts = session.facts()?;
     let plan = rules::plan(session, &rules, &session.name, settings.strict)?;
     followers(&session.server, &session.name)?.iter().for_each(|line| session.context.printer.say(line));
-    questions::agree(session.context, session.settings, || {
+    confirm::agree(session.context, session.settings, || {
         let counts = count(&session.server, &session.name, &plan)?;
         let connected = session.foreign_connections()?;
         Ok(question(session, settings, &(shown::rows(&plan, &counts) + &connected), facts.connections))
@@ -53,7 +53,7 @@ pub(super) fn run(session: &Session<'_>, settings: &Anonymize) -> Result<Exit, F
     let needed = copied + size_of_tables(&session.server, &session.name, &plan)?;
     session.must_have_space(needed, &facts.tablespace, ("the work", "free disk space on the server"))?;
     let began = Instant::now();
-    let done = work::perform(session, &held, "", |work| {
+    let done = operation::perform(session, &held, "", |work| {
         work.stop_services()?;
         if settings.keep_old {
             session.context.printer.say("copying the database");

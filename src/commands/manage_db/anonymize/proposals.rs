@@ -2,11 +2,11 @@
 
 use serde_json::json;
 
-use super::super::session::Session;
 use super::rules::Read;
-use crate::commands::Failure;
+use crate::app::Failure;
 use crate::database::anonymize::{Suggestion, catalogue, fragment, suggest};
 use crate::exit::Exit;
+use crate::maintenance::session::Session;
 use crate::settings::{Aim, Format};
 
 /// Tells it: rules to judge, or a verdict.

@@ -4,11 +4,11 @@ use std::path::Path;
 
 use indexmap::IndexMap;
 
-use super::super::session::Session;
-use crate::commands::Failure;
+use crate::app::Failure;
 use crate::database::Name;
 use crate::database::anonymize::{Plan, Purpose, Rules, Skipped, Snapshot, catalogue, read_rules, snapshot};
 use crate::exit::Exit;
+use crate::maintenance::session::Session;
 use crate::report::{Diagnostic, Report, Sources, read_optional};
 use crate::terminal::wrapped;
 

@@ -2,10 +2,10 @@
 
 use serde_json::json;
 
-use super::super::session::Session;
-use crate::commands::Failure;
+use crate::app::Failure;
 use crate::database::anonymize::{Counts, Plan, count};
 use crate::exit::Exit;
+use crate::maintenance::session::Session;
 use crate::settings::Format;
 
 /// Shows it: SQL with the counts as comments, or an object.

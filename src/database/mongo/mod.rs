@@ -1,0 +1,4 @@
+//! MongoDB servers and their backups.
+
+pub(super) mod backup;
+pub(super) mod server;
