@@ -1,4 +1,4 @@
-//! One file per verb, and what they share.
+//! One file or folder per verb. What several of them share has its rooms below.
 
 mod completions;
 mod configure;

@@ -8,8 +8,7 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
 
-use crate::app::Planned;
-use crate::app::{Context, Failure};
+use crate::app::{Context, Failure, Planned};
 use crate::exit::Exit;
 use crate::files::{self, FileError};
 use crate::project::Project;

@@ -15,8 +15,7 @@ mod undo;
 mod update;
 mod wait;
 
-use crate::app::Planned;
-use crate::app::{Context, Failure};
+use crate::app::{Context, Failure, Planned};
 use crate::exit::Exit;
 use crate::maintenance::hooks::Frame;
 use crate::maintenance::recover;
