@@ -6,7 +6,9 @@ mod write;
 
 pub use owner::{ownership_advice, shell_word};
 pub use read::{LONGEST_TEXT, is_null_device, is_usable, read, read_start, read_stream, read_text};
-pub use write::{append, create, create_folders, give_to_owner_of, replace, replace_private, sync_folder};
+pub use write::{
+    append, create, create_folders, give_to_owner_at, give_to_owner_of, replace, replace_private, sync_folder,
+};
 
 use std::io;
 use std::path::{Path, PathBuf};

@@ -99,6 +99,18 @@ pub fn append(path: &Path, mode: u32) -> Result<File, FileError> {
     opened().map_err(|error| FileError::new("write", path, error))
 }
 
+/// Gives a file that takes the place of `path` to the owner of what is there, else, where root wrote it, to the owner of
+/// its folder.
+///
+/// # Errors
+/// When it cannot be given away.
+pub fn give_to_owner_at(path: &Path, file: &File) -> Result<(), FileError> {
+    let there = fs::symlink_metadata(path).ok().filter(fs::Metadata::is_file);
+    let owner = there.as_ref().map(Owner::of).or_else(|| Owner::of_new_in(folder_of(path)));
+    let given = owner.map_or(Ok(()), |owner| owner.take(file));
+    given.map_err(|error| FileError::new("give away", path, error))
+}
+
 /// Gives a folder and all in it to the owner of another folder, where root made it.
 ///
 /// # Errors

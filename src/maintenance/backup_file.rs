@@ -121,6 +121,7 @@ fn make_folder(folder: &Path) -> Result<(), FileError> {
 
 fn keep(partial: NamedTempFile, path: &Path, force: bool) -> Result<(), Failure> {
     partial.as_file().sync_all().map_err(|error| cannot_write(path, &error))?;
+    files::give_to_owner_at(path, partial.as_file())?;
     let kept = if force { partial.persist(path) } else { partial.persist_noclobber(path) };
     match kept {
         Ok(_) => Ok(()),
@@ -200,6 +201,22 @@ mod tests {
         assert!(target(&path, false).is_err());
         write(&target(&path, true).unwrap(), folder.path(), "d").unwrap();
         assert_eq!(fs::read_to_string(&path).unwrap(), "d");
+    }
+
+    #[test]
+    fn what_root_dumps_belongs_to_the_owner_of_the_folder() {
+        use std::os::unix::fs::{MetadataExt, chown};
+        let folder = tempfile::tempdir().unwrap();
+        if chown(folder.path(), Some(1234), Some(1234)).is_err() {
+            // Only root gives files away.
+            return;
+        }
+        let path = folder.path().join("a.sql");
+        for owner in [1234, 1235] {
+            write(&target(&path, true).unwrap(), folder.path(), "abc").unwrap();
+            assert_eq!(path.metadata().unwrap().uid(), owner);
+            chown(&path, Some(1235), None).unwrap();
+        }
     }
 
     #[test]
