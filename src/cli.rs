@@ -96,13 +96,13 @@ pub fn verbs() -> Vec<String> {
 /// What holds for every verb.
 #[derive(Debug, Args)]
 pub struct Common {
-    /// The project's folder [default: the nearest folder, from here upwards, that is a project]
+    /// The project's folder [default: nearest project in this or a parent directory]
     #[arg(short = 'C', value_name = "DIR", global = true, overrides_with = "project", value_hint = ValueHint::DirPath)]
     pub project: Option<PathBuf>,
     /// The folder with what the operators keep, relative to the project
     #[arg(long, value_name = "DIR", default_value = "custom", global = true, value_hint = ValueHint::DirPath)]
     pub custom: PathBuf,
-    /// Say errors only
+    /// Print only errors
     #[arg(short, long, global = true)]
     pub quiet: bool,
     /// When to use colours
@@ -130,17 +130,17 @@ pub enum Verb {
 Examples:
   lapstrake new demo && cd demo && lapstrake init")]
     New(New),
-    /// Set a project up: ask what must be known, make secrets, choose free addresses and ports
+    /// Set up a project: prompt for required values, generate secrets, pick free subnets and ports
     #[command(after_help = "\
 Writes env.custom (this machine's own values and all secrets, for its owner alone) and custom/ (the environment's
-values, to be kept under git). Nothing that is there is overwritten. --set takes the name of any variable.
+values, to be kept under git). Existing files are never overwritten. --set takes the name of any variable.
 
 Examples:
   lapstrake init                  asks
   lapstrake init --yes --set IMAGE_VERSION_COOG=coog-2.13 --set FILESYSTEM_ROOT=/srv/coog
   lapstrake init --git            makes custom/ a git repository, too")]
     Init(Init),
-    /// Write .env and compose.yaml from the layers, if they are sound
+    /// Validate the layers and write .env and compose.yaml
     #[command(after_help = "\
 Examples:
   lapstrake configure             write what changed, say what it means for the services
@@ -159,7 +159,7 @@ Examples:
   lapstrake up -d coog            start one service and what it depends on
   lapstrake up -d --no-wait       start and do not wait")]
     Up(Up),
-    /// Stop and remove the services, and what is left of former ones
+    /// Stop and remove the services, including orphans
     #[command(after_help = "\
 Takes every option of `docker compose down`, unchanged. Works with the last deployment, or without one by the project's
 name.
@@ -174,7 +174,7 @@ Examples:
   lapstrake merge base.yml override.yml
   lapstrake merge base.yml override.yml -o merged.yml --verify")]
     Merge(Merge),
-    /// Say where a value comes from: a variable's, a service's, or one of its keys'
+    /// Show where a variable, service or service key gets its value
     #[command(after_help = "\
 Examples:
   lapstrake explain POSTGRESQL_CONNECTION_STRING
@@ -205,7 +205,7 @@ Examples:
   lapstrake manage_db undo        as it was before `load`"
     )]
     ManageDb(ManageDb),
-    /// Change a value or a file, and have it count only if the project still configures
+    /// Change a value or a file, and keep the change only if the configuration stays valid
     #[command(after_help = "\
 Opens a draft in $VISUAL or $EDITOR. What does not configure changes nothing, and the draft is kept.
 
@@ -227,7 +227,7 @@ Examples:
   lapstrake urls
   lapstrake urls --format json | jq -r '.[].url'")]
     Urls(Answer),
-    /// Find what is wrong with this machine or the project, and say what mends it
+    /// Find what is wrong with this machine or the project, and suggest fixes
     #[command(after_help = "\
 Looks at docker, the configuration, images, folders, ports, networks, certificates, room on the disk, hooks and tools.
 Exits 1 when something is wrong that keeps services from running.
@@ -248,7 +248,7 @@ Examples:
 Examples:
   lapstrake customize back                       custom/env/back.env, read instead of defaults/env/back.env")]
     Customize(Customize),
-    /// Run a tool of the project, or look into the running application
+    /// Run a tool of the project, or run a diagnostic in the running application
     #[command(after_help = "\
 A tool is an executable in tools/ or custom/tools/, run in the project's folder with its variables, or declared under
 `x-lapstrake.tools`.

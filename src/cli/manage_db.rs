@@ -83,7 +83,7 @@ Examples:
         #[arg(long)]
         anonymized: bool,
     },
-    /// Put a backup in the place of the database
+    /// Restore a backup, replacing the database
     #[command(after_help = "\
 The backup is checked and restored beside the database, which takes part until the very end: whatever fails, it is as
 it was. A dump is a program: it is restored by a role that may make what it likes in the new database and nothing else
@@ -116,7 +116,7 @@ Examples:
         #[arg(long, value_name = "NAME")]
         from: Option<String>,
     },
-    /// Make the database safe to hand on: the rules in anonymize.yml say how
+    /// Anonymise the database so it can be shared: the rules in anonymize.yml say how
     #[command(after_help = "\
 Rules are read from defaults/anonymize.yml, custom/anonymize.yml and anonymize.yml; a later one wins, column by column.
 Everything happens in one transaction, which ends only after it is proven that no old value is left at its place.
@@ -184,7 +184,7 @@ Examples:
         #[arg(value_name = "TO")]
         to: String,
     },
-    /// Talk SQL with the database
+    /// Open psql
     #[command(after_help = "\
 Examples:
   lapstrake manage_db psql

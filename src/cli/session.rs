@@ -20,7 +20,7 @@ pub struct Init {
     /// Answer a question, or set any other variable
     #[arg(long, value_name = "NAME=VALUE", value_parser = assignment, add = completions::assignments())]
     pub set: Vec<(String, String)>,
-    /// Ask nothing: take the defaults
+    /// Accept all defaults without prompting
     #[arg(short, long)]
     pub yes: bool,
     /// Make `custom/` a git repository

@@ -81,7 +81,7 @@ fn sentence(change: &ServiceChange) -> String {
             format!("  {service}: {} changed; `up` recreates it", attributes.join(", "))
         }
         ChangeKind::Changed { attributes, recreated: false } => {
-            format!("  {service}: {} changed; it runs on", attributes.join(", "))
+            format!("  {service}: {} changed; no restart needed", attributes.join(", "))
         }
     }
 }

@@ -68,7 +68,7 @@ pub(super) fn run(context: &Context<'_>, format: Format) -> Result<Exit, Failure
         Format::Text => status.drawn(context.printer.width()),
     })?;
     if !status.is_known {
-        context.printer.say("\nDocker cannot be asked what is running: see `lapstrake doctor`.");
+        context.printer.say("\ncannot reach Docker; service states are unknown: see `lapstrake doctor`.");
     }
     Ok(Exit::Done)
 }

@@ -41,7 +41,7 @@ fn overwritten<'g>(environment: &'g Environment, given: &'g Given<'_>) -> impl I
         let title = format!("what is set for `{}` has no effect", variable.name);
         let diagnostic = Diagnostic::warning("overwritten", title)
             .at(place, "set here")
-            .at(assignment.name_span, "set again, without a look at what it was");
+            .at(assignment.name_span, "overwritten here");
         Some(match way_to_set(environment, variable) {
             Some(way) => diagnostic.with_help(format!("set `{way}` instead")),
             None => diagnostic.with_help("remove it: `env.base` leaves no way to change this value"),
@@ -137,7 +137,7 @@ pub fn shadowed(environment: &Environment, is_kept: &dyn Fn(&str) -> bool) -> Op
     };
     Some(
         Diagnostic::warning("shadowed", title)
-            .with_note(format!("{}: the value there is another than here", quoted(&names)))
+            .with_note(format!("{}: your shell has a different value", quoted(&names)))
             .with_note("lapstrake uses its own; `docker compose`, called by hand, would use your shell's")
             .with_help(format!("unset {}", names.join(" "))),
     )

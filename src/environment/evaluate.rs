@@ -176,7 +176,7 @@ impl<'p> Evaluator<'p> {
         if self.work > MOST_WORK && !self.exhausted {
             self.exhausted = true;
             self.problems.push(
-                Diagnostic::error("too-much", "the values grow beyond all measure")
+                Diagnostic::error("too-much", "the expansion exceeds 256 MiB")
                     .at(span, "more than 256 MiB had been copied and compared by here")
                     .with_help("is there a line that doubles a value, many times over?"),
             );

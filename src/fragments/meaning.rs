@@ -37,7 +37,7 @@ pub fn refusal(problem: impl Fn(String) -> Diagnostic, fragments: &[Fragment], w
     if !is_name(word) {
         return problem("this is not the name of a fragment".to_owned());
     }
-    let problem = problem(format!("`{word}` names no fragment"));
+    let problem = problem(format!("`{word}` is no fragment"));
     if (1..=MOST_STARS).contains(&word.matches('*').count()) {
         let meant = names(&|fragment| matches(word.as_bytes(), fragment.name.as_bytes()));
         return match meant.as_slice() {
@@ -125,7 +125,7 @@ mod tests {
         assert_eq!(said("cron"), "back/cron");
         assert_eq!(said("custom/mine/jaeger"), "mine/jaeger");
         assert_eq!(said("init"), "`init` may be `back/init` or `b2c/init`; ");
-        assert_eq!(said("common"), "`common` names no fragment; ");
+        assert_eq!(said("common"), "`common` is no fragment; ");
         for word in [
             "BACK/CRON",
             "Cron",
@@ -136,17 +136,14 @@ mod tests {
             "back/cron.yaml",
             "bak/cron",
         ] {
-            assert_eq!(said(word), format!("`{word}` names no fragment; did you mean `back/cron`?"));
+            assert_eq!(said(word), format!("`{word}` is no fragment; did you mean `back/cron`?"));
         }
         assert_eq!(
             said("custom/compose/mine/jaeger.yml"),
-            "`custom/compose/mine/jaeger.yml` names no fragment; did you mean `mine/jaeger`?"
+            "`custom/compose/mine/jaeger.yml` is no fragment; did you mean `mine/jaeger`?"
         );
-        assert_eq!(
-            said("back/c*"),
-            "`back/c*` names no fragment; a line names one fragment: `back/cron`, `back/celery`"
-        );
-        assert_eq!(said("INIT"), "`INIT` names no fragment; it may be `back/init` or `b2c/init`");
+        assert_eq!(said("back/c*"), "`back/c*` is no fragment; a line names one fragment: `back/cron`, `back/celery`");
+        assert_eq!(said("INIT"), "`INIT` is no fragment; it may be `back/init` or `b2c/init`");
         assert_eq!(said("root:$6$salt:1"), "this is not the name of a fragment; ");
     }
 }

@@ -31,7 +31,7 @@ pub(crate) fn agree(
         }
         Err(error) => {
             let problem = Diagnostic::error("unconfirmed", question.lines().last().unwrap_or(&question).to_owned());
-            let problem = problem.with_note(error.to_string()).with_help("`--yes` answers with yes");
+            let problem = problem.with_note(error.to_string()).with_help("pass `--yes` to skip the confirmation");
             Err(Failure::new(Exit::Refused, problem))
         }
     }
@@ -73,6 +73,6 @@ fn typed(administrator: &str) -> Result<Secret, Failure> {
     if first == asked("The same again")? {
         Ok(first)
     } else {
-        Err(Failure::new(Exit::Refused, Diagnostic::error("password", "the two are not the same")))
+        Err(Failure::new(Exit::Refused, Diagnostic::error("password", "the passwords do not match")))
     }
 }

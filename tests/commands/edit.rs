@@ -27,7 +27,7 @@ fn what_configures_counts() {
     insta::assert_snapshot!(workspace.run(&["edit"]), @"
     exit 0
     --- stderr
-    ✓ Wrote env.custom; `lapstrake up -d` makes it count.
+    ✓ Wrote env.custom; run `lapstrake up -d` to apply it.
     ");
     assert_eq!(text(&workspace, "env.custom"), "STATS=1\n");
 }
@@ -86,7 +86,7 @@ fn a_variable_is_set_without_an_editor() {
     insta::assert_snapshot!(workspace.run(&["edit", "STATS=it's"]), @"
     exit 0
     --- stderr
-    ✓ Wrote env.custom; `lapstrake up -d` makes it count.
+    ✓ Wrote env.custom; run `lapstrake up -d` to apply it.
     ");
     assert_eq!(text(&workspace, "env.custom"), "STATS='it'\\''s'\n");
     assert_eq!(workspace.run(&["edit", "--shared", "OTHER=one"]).code, 0);

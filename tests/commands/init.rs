@@ -72,7 +72,7 @@ fn what_must_be_known_is_said_all_at_once() {
     insta::assert_snapshot!(fresh("", "").run(&["init"]), @"
     exit 5
     --- stderr
-    error: this must be known, and has no default
+    error: a required value is missing
      |
      = note: VERSION: Which version.
      = help: lapstrake init --yes --set VERSION=… --set DATA_ROOT=…

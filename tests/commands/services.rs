@@ -66,7 +66,7 @@ fn a_broken_configuration_and_a_missing_docker_still_leave_a_list() {
     custom/page  page     unknown
     --- stderr
     The configuration is invalid, so images and ports are not known: see `lapstrake configure`.
-    Docker cannot be asked what is running: see `lapstrake doctor`.
+    cannot reach Docker; service states are unknown: see `lapstrake doctor`.
     ");
 }
 
@@ -138,7 +138,7 @@ fn an_unknown_fragment_changes_nothing() {
     insta::assert_snapshot!(workspace.run(&["services", "disable", "web", "bak/cron"]), @"
     exit 2
     --- stderr
-    error: `bak/cron` names no fragment
+    error: `bak/cron` is no fragment
      |
      = help: did you mean `back/cron`?
      = help: `lapstrake services` lists them
@@ -146,7 +146,7 @@ fn an_unknown_fragment_changes_nothing() {
     insta::assert_snapshot!(workspace.run(&["services", "disable", "common"]), @"
     exit 2
     --- stderr
-    error: `common` names no fragment
+    error: `common` is no fragment
      |
      = help: `lapstrake services` lists them
     ");

@@ -71,29 +71,29 @@ fn help_is_ours_wherever_it_is_asked_for() {
       new          Begin a project: a new folder with the bundled stack
       init         Set a project up: ask what must be known, make secrets, choose free addresses and
                    ports
-      configure    Write .env and compose.yaml from the layers, if they are sound
+      configure    Validate the layers and write .env and compose.yaml
       up           Configure, start the services, and wait for them (with -d)
-      down         Stop and remove the services, and what is left of former ones
+      down         Stop and remove the services, including orphans
       merge        Merge compose files as docker compose would, for any project
-      explain      Say where a value comes from: a variable's, a service's, or one of its keys'
+      explain      Show where a variable, service or service key gets its value
       env          List the variables
       graph        Draw the services, what they depend on, and their networks
       manage_db    Back up, restore, reset, update and copy databases [alias: db]
-      edit         Change a value or a file, and have it count only if the project still configures
+      edit         Change a value or a file, and keep the change only if the configuration stays valid
       status       Show the project on one screen: what runs, where it is found, the databases and their
                    last dumps
       urls         List the addresses of the services: what the reverse proxy leads to them, and the
                    ports they publish
-      doctor       Find what is wrong with this machine or the project, and say what mends it
+      doctor       Find what is wrong with this machine or the project, and suggest fixes
       services     List the fragments and what their services do, or switch fragments on and off
       customize    Copy service env files from `defaults/env` to `custom/env`, to be changed there
-      tools        Run a tool of the project, or look into the running application
+      tools        Run a tool of the project, or run a diagnostic in the running application
       completions  Print the script that has a shell complete verbs and the names of the project
       help         Print this message or the help of the given subcommand(s)
 
     Options:
       -C <DIR>
-              The project's folder [default: the nearest folder, from here upwards, that is a project]
+              The project's folder [default: nearest project in this or a parent directory]
 
           --custom <DIR>
               The folder with what the operators keep, relative to the project
@@ -101,7 +101,7 @@ fn help_is_ours_wherever_it_is_asked_for() {
               [default: custom]
 
       -q, --quiet
-              Say errors only
+              Print only errors
 
           --color <WHEN>
               When to use colours

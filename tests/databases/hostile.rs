@@ -135,7 +135,7 @@ fn what_reaches_beyond_its_database_takes_trust() {
     loaded(&stack, "program.sql", &["--trust"]).well();
     assert_eq!(stack.sql("main", "SELECT a FROM t"), "7");
     // A user who may create no roles.
-    stack.sql("postgres", "CREATE ROLE small LOGIN CREATEDB; GRANT CREATE ON TABLESPACE pg_default TO small");
+    stack.sql("postgres", "CREATE ROLE small LOGIN CREATEDB");
     let yml = fs::read_to_string(stack.path("compose/stack.yml")).unwrap();
     stack.write("compose/stack.yml", yml.replace("    user: chief\n", "    user: small\n"));
     stack.write("plain.sql", format!("CREATE TABLE t2 (a text);{end}"));
@@ -146,6 +146,12 @@ fn what_reaches_beyond_its_database_takes_trust() {
     stack.sql("postgres", "ALTER ROLE small CREATEROLE");
     small(&[]).well();
     assert_eq!(stack.sql("fresh", "SELECT tableowner FROM pg_tables WHERE tablename = 't2'"), "small");
+    // Who is no superuser closes a database and reopens it, too.
+    assert_eq!(stack.db(&["--database", "fresh", "update", "broken"]).code, 1);
+    stack.db(&["--database", "fresh", "update", "one"]).well();
+    let settings = "SELECT count(*) FROM pg_db_role_setting WHERE setdatabase = (SELECT oid FROM pg_database WHERE datname = 'fresh')";
+    assert_eq!(stack.sql("postgres", settings), "0");
+    assert_eq!(stack.sql("fresh", "SELECT count(*) FROM module"), "1");
     assert_eq!(stack.sql("postgres", "SELECT count(*) FROM pg_roles WHERE rolname LIKE 'lapstrake%'"), "0");
 }
 

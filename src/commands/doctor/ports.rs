@@ -24,7 +24,7 @@ pub(super) fn look(patient: &Patient<'_>) -> Vec<Finding> {
         .map(|(port, listener)| conflict(patient, port, listener, &taken))
         .collect();
     if findings.is_empty() && !wanted.is_empty() {
-        findings.push(Finding::good(CHECK, "the ports to be published are free, or ours"));
+        findings.push(Finding::good(CHECK, "the published ports are available"));
     }
     findings
 }

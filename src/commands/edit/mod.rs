@@ -78,7 +78,7 @@ impl Draft<'_> {
         }
         tell_news(context, &before, &after, if is_worse { "nothing was changed" } else { "the file was written" });
         if !is_worse {
-            context.printer.good(&format!("Wrote {name}; `lapstrake up -d` makes it count."));
+            context.printer.good(&format!("Wrote {name}; run `lapstrake up -d` to apply it."));
         }
         Ok(!is_worse)
     }

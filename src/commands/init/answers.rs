@@ -95,7 +95,7 @@ impl<'a> Answers<'a> {
             return Ok(());
         }
         let options: Vec<_> = unanswered.iter().map(|name| format!("--set {name}=…")).collect();
-        let problem = Diagnostic::error("no-answer", "this must be known, and has no default")
+        let problem = Diagnostic::error("no-answer", "a required value is missing")
             .with_help(format!("lapstrake init --yes {}", options.join(" ")));
         let explained = |name: &String| Some(format!("{name}: {}", self.sample.explanation(name)?.replace('\n', " ")));
         let problem = unanswered.iter().filter_map(explained).fold(problem, Diagnostic::with_note);

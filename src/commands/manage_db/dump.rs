@@ -23,7 +23,7 @@ pub(super) fn run(session: &Session<'_>, settings: &settings::Dump) -> Result<Ex
     let names = (session.name.file_stem(), settings.format.word());
     let target = Target::new(settings.file.as_deref(), settings.force, session.project.root(), (&names.0, names.1))?;
     if target.path().is_none() && session.settings.report == settings::Format::Json {
-        let problem = Diagnostic::error("usage", "standard output is the backup's: the report has no place there");
+        let problem = Diagnostic::error("usage", "cannot print a JSON report when the backup goes to standard output");
         return Err(Failure::new(Exit::Usage, problem));
     }
     let version = session.version()?;

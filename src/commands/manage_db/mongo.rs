@@ -66,7 +66,8 @@ impl<'a> Session<'a> {
     pub(super) fn dump(&self, file: Option<&Path>, force: bool) -> Result<Exit, Failure> {
         let target = Target::new(file, force, self.project.root(), (NAME, "gz"))?;
         if target.path().is_none() && self.settings.report == Format::Json {
-            let problem = Diagnostic::error("usage", "standard output is the backup's: the report has no place there");
+            let problem =
+                Diagnostic::error("usage", "cannot print a JSON report when the backup goes to standard output");
             return Err(Failure::new(Exit::Usage, problem));
         }
         let _lock = self.lock("mongo_dump")?;

@@ -17,7 +17,7 @@ pub(super) fn run(session: &Session<'_>, keep_old: bool) -> Result<Exit, Failure
     session.version()?;
     let held = session.lock(VERB)?;
     let Some((newest, how)) = kept(&session.server, &session.name)?.into_iter().next() else {
-        let problem = Diagnostic::error("nothing-kept", format!("no database was kept of `{}`", session.name));
+        let problem = Diagnostic::error("nothing-kept", format!("no previous version was kept of `{}`", session.name));
         let advice = "`reset`, `load` and `update` keep the former one when they are told --keep-old";
         return Err(Failure::new(Exit::Failed, problem.with_help(advice)));
     };

@@ -45,7 +45,7 @@ pub(super) fn run(context: &Context<'_>, format: Format) -> Result<Exit, Failure
             .say("The configuration is invalid, so images and ports are not known: see `lapstrake configure`.");
     }
     if !view.standing.is_known() {
-        context.printer.say("Docker cannot be asked what is running: see `lapstrake doctor`.");
+        context.printer.say("cannot reach Docker; service states are unknown: see `lapstrake doctor`.");
     }
     Ok(Exit::Done)
 }

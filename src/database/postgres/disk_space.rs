@@ -65,12 +65,16 @@ pub struct Lack {
     pub free: u64,
 }
 
-/// Settings that the connecting user may not see are not there.
+/// Settings that the connecting user may not see are not there, and who may not list the WAL is taken to have none.
 const QUERY: &str = "
+SELECT has_function_privilege('pg_ls_waldir()', 'EXECUTE') AS may_list \\gset
+\\set wal 0
+\\if :may_list
+SELECT coalesce(sum(size), 0) AS wal FROM pg_ls_waldir() \\gset
+\\endif
 SELECT json_build_object(
   'max_wal', (SELECT pg_size_bytes(setting || unit) FROM pg_settings WHERE name = 'max_wal_size'),
-  'wal', CASE WHEN pg_has_role(current_user, 'pg_monitor', 'USAGE')
-    THEN (SELECT coalesce(sum(size), 0) FROM pg_ls_waldir()) ELSE 0 END,
+  'wal', :wal,
   'data', (SELECT setting FROM pg_settings WHERE name = 'data_directory'),
   'tablespaces', (SELECT coalesce(json_agg(json_build_array(spcname, pg_tablespace_location(oid))), '[]')
     FROM pg_tablespace WHERE pg_tablespace_location(oid) <> ''));

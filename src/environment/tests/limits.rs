@@ -23,7 +23,7 @@ fn values_that_grow_together() {
     let lines: String = (0..3_000).map(|number| format!("A{number}=$LONG\n")).collect();
     let text = format!("LONG={}\n{lines}", "lines".repeat(25_000));
     insta::assert_snapshot!(saying("grow", &drawn(&text)), @"
-    error: the values grow beyond all measure
+    error: the expansion exceeds 256 MiB
         --> env.custom:2149:7
          |
     2149 | A2147=$LONG

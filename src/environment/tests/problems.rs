@@ -142,7 +142,7 @@ fn overwritten_by_the_base() {
      ::: env.base:1:1
       |
     1 | TRAEFIK_HTTP_PORT=${CUSTOM_TRAEFIK_HTTP_PORT:-80}
-      | ----------------- set again, without a look at what it was
+      | ----------------- overwritten here
       |
       = help: set `CUSTOM_TRAEFIK_HTTP_PORT` instead
 
@@ -155,7 +155,7 @@ fn overwritten_by_the_base() {
      ::: env.base:2:1
       |
     2 | FIXED=yours
-      | ----- set again, without a look at what it was
+      | ----- overwritten here
       |
       = help: remove it: `env.base` leaves no way to change this value
     ");
@@ -224,7 +224,7 @@ fn the_calling_shell_would_win() {
     insta::assert_snapshot!(told.draw_all(problem.as_slice()), @"
     warning: 2 variables of your shell would win over `.env`
      |
-     = note: `COMPOSE_PROJECT_NAME`, `POSTGRES_PASSWORD`: the value there is another than here
+     = note: `COMPOSE_PROJECT_NAME`, `POSTGRES_PASSWORD`: your shell has a different value
      = note: lapstrake uses its own; `docker compose`, called by hand, would use your shell's
      = help: unset COMPOSE_PROJECT_NAME POSTGRES_PASSWORD
     ");
@@ -368,7 +368,7 @@ fn secrets_are_not_drawn() {
      ::: env.base:1:1
       |
     1 | DB_PASSWORD=*
-      | ----------- set again, without a look at what it was
+      | ----------- overwritten here
       |
       = help: remove it: `env.base` leaves no way to change this value
     ");

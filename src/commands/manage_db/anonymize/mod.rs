@@ -110,7 +110,7 @@ fn must_not_be_production(session: &Session<'_>) -> Result<(), Failure> {
     }
     let problem = Diagnostic::error("production", "this is a production environment (ENVIRONMENT=production)");
     let problem = problem.with_help("`dump --anonymized` leaves the database as it is");
-    Err(Failure::new(Exit::Refused, problem.with_help("`--production` says that it is meant all the same")))
+    Err(Failure::new(Exit::Refused, problem.with_help("pass `--production` to proceed")))
 }
 
 /// Whether a value of ENVIRONMENT says that it is production, in any spelling.
