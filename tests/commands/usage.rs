@@ -69,7 +69,7 @@ fn help_is_ours_wherever_it_is_asked_for() {
 
     Commands:
       new          Begin a project: a new folder with the bundled stack
-      init         Set a project up: ask what must be known, make secrets, choose free addresses and
+      init         Set up a project: prompt for required values, generate secrets, pick free subnets and
                    ports
       configure    Validate the layers and write .env and compose.yaml
       up           Configure, start the services, and wait for them (with -d)
