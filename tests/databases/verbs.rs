@@ -99,7 +99,7 @@ fn the_application_works_on_its_database() {
     stack.db(&["undo", "-y"]).well();
     assert_eq!(modules(), "five ir one three two");
     let none_left = stack.db(&["undo", "-y"]);
-    assert!(none_left.code == 1 && none_left.stderr.contains("no database was kept"), "{none_left:?}");
+    assert!(none_left.code == 1 && none_left.stderr.contains("no previous version was kept"), "{none_left:?}");
     stack.assert_tidy();
 }
 
