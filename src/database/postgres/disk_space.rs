@@ -230,7 +230,8 @@ impl Guard<'_, '_, '_> {
 
     /// The first reason counts. It is ended with every look: something may just have begun.
     fn break_off(&self, reason: Ended) {
-        if self.is_over() {
+        // A signal ends the work by itself, and the watch with it.
+        if self.is_over() || interrupted() {
             return;
         }
         let mut ended = self.ended.lock().unwrap_or_else(PoisonError::into_inner);
