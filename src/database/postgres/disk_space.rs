@@ -256,8 +256,10 @@ impl Guard<'_, '_, '_> {
             },
         };
         let _ = self.lock.server().watch(&space.folders.paths(), &mut looks, &mut gauge);
-        // Until the work is over it may end for one reason alone: nobody looks any more.
-        self.break_off(Ended::Unwatched);
+        // Before the work is over it ends when the program that looks does, or the server.
+        if !self.is_over() {
+            self.break_off(if self.lock.is_held() { Ended::Unwatched } else { Ended::LockLost });
+        }
         drop(looks);
     }
 
