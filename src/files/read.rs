@@ -43,16 +43,10 @@ pub fn read_text(path: &Path) -> Result<String, FileError> {
 pub fn read_start(path: &Path) -> Result<Vec<u8>, FileError> {
     const START: u64 = 4 << 10;
     let start = || -> io::Result<Vec<u8>> {
-        let file = open(path)?;
-        let metadata = file.metadata()?;
-        if is_null_device(&metadata) {
-            return Ok(Vec::new());
-        }
-        if let Some(what) = other_than_a_file(&metadata) {
-            return Err(refused(what));
-        }
         let mut bytes = Vec::new();
-        file.take(START).read_to_end(&mut bytes)?;
+        if let Some((file, _)) = open_file(path)? {
+            file.take(START).read_to_end(&mut bytes)?;
+        }
         Ok(bytes)
     };
     start().map_err(|error| FileError::new("read", path, error))
@@ -72,18 +66,22 @@ pub fn is_null_device(metadata: &Metadata) -> bool {
 }
 
 fn read_bytes(path: &Path) -> io::Result<Vec<u8>> {
+    match open_file(path)? {
+        None => Ok(Vec::new()),
+        Some((_, length)) if length > LONGEST_TEXT => Err(too_long()),
+        Some((file, length)) => read_to_end(file, length),
+    }
+}
+
+/// Opens a file, and returns it with its length; `None` is the null device.
+fn open_file(path: &Path) -> io::Result<Option<(File, u64)>> {
     let file = open(path)?;
     let metadata = file.metadata()?;
-    if is_null_device(&metadata) {
-        return Ok(Vec::new());
+    match other_than_a_file(&metadata) {
+        Some(what) => Err(refused(what)),
+        None if is_null_device(&metadata) => Ok(None),
+        None => Ok(Some((file, metadata.len()))),
     }
-    if let Some(what) = other_than_a_file(&metadata) {
-        return Err(refused(what));
-    }
-    if metadata.len() > LONGEST_TEXT {
-        return Err(too_long());
-    }
-    read_to_end(file, metadata.len())
 }
 
 fn read_to_end(from: impl Read, expected: u64) -> io::Result<Vec<u8>> {
